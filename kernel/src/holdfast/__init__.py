@@ -1,0 +1,1 @@
+"""Software-defined assets on a small kernel."""

@@ -1,0 +1,373 @@
+"""What IO managers and resources are told: frozen values with no way back into the run.
+
+Each can be made in one line in a test; production and the conformance suite use the same classes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from holdfast.errors import InvariantViolationError, did_you_mean
+from holdfast.keys import AssetKey
+from holdfast.metadata import MetadataValue, normalize_metadata
+
+__all__ = [
+    "InitResourceContext",
+    "InputContext",
+    "OutputContext",
+    "Resources",
+    "build_init_resource_context",
+    "build_input_context",
+    "build_output_context",
+]
+
+
+class Resources(Mapping[str, Any]):
+    """The resources of a step or resource function: ``resources.warehouse`` or ``resources["warehouse"]``.
+
+    Args:
+        values: the set-up resources by key.
+        needed_by: who may use them, for the message when one is missing.
+    """
+
+    __slots__ = ("_needed_by", "_values")
+
+    def __init__(self, values: Mapping[str, Any] | None = None, needed_by: str = "this step") -> None:
+        self._values = dict(values or {})
+        self._needed_by = needed_by
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        try:
+            return self._values[key]
+        except KeyError:
+            raise AttributeError(self._missing(key)) from None
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return self._values[key]
+        except KeyError:
+            raise KeyError(self._missing(key)) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Resources, (self._values, self._needed_by)
+
+    def _missing(self, key: str) -> str:
+        return (
+            f"No resource '{key}' for {self._needed_by}.{did_you_mean(key, self._values)} "
+            f"Ask for it with required_resource_keys={{'{key}'}}."
+        )
+
+
+def _resources(value: Mapping[str, Any] | None) -> Resources:
+    return value if isinstance(value, Resources) else Resources(value)
+
+
+def _metadata(value: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return value or {}
+
+
+@attrs.frozen
+class InitResourceContext:
+    """What a resource function is told.
+
+    Args:
+        resource_config: the config given for this resource.
+        resources: the other resources it asked for.
+        resource_def: the definition being set up.
+        instance: the instance the run belongs to.
+        run_id: the run, if the resource is set up for one.
+        log_manager: the logger to use.
+    """
+
+    resource_config: Any = None
+    resources: Resources = attrs.field(default=None, converter=_resources)
+    resource_def: Any = None
+    instance: Any = None
+    run_id: str | None = None
+    log_manager: logging.Logger | None = None
+
+    @property
+    def log(self) -> logging.Logger:
+        """The logger of the run."""
+        return self.log_manager or logging.getLogger("holdfast.run")
+
+
+def _known(value: Any, what: str, context: object) -> Any:
+    if value is None:
+        raise InvariantViolationError(f"This {type(context).__name__} has no {what}.")
+    return value
+
+
+@attrs.frozen
+class OutputContext:
+    """What an IO manager is told about the value it is to store.
+
+    Args:
+        step_key: the step that made the value.
+        name: the output's name.
+        run_id: the run.
+        metadata: the metadata of the output's definition, as given there.
+        mapping_key: the key of a dynamic output.
+        config: the output's config.
+        dagster_type: the output's declared type.
+        log_manager: the logger to use.
+        version: the output's version.
+        resource_config: the config of the IO manager's own resource.
+        resources: the resources that the IO manager asked for.
+        op_def: the computation.
+        asset_info: the asset's key.
+        partition_key: the partition to store, if the asset has partitions.
+    """
+
+    step_key: str | None = None
+    _name: str | None = attrs.field(default=None, alias="name")
+    run_id: str | None = None
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
+    mapping_key: str | None = None
+    config: Any = None
+    dagster_type: Any = None
+    log_manager: logging.Logger | None = None
+    version: str | None = None
+    resource_config: Any = None
+    resources: Resources = attrs.field(default=None, converter=_resources)
+    op_def: Any = None
+    asset_info: AssetKey | None = None
+    _partition_key: str | None = attrs.field(default=None, alias="partition_key")
+    _added: dict[str, MetadataValue] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The output's name."""
+        return self._name or "result"
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the output is an asset."""
+        return self.asset_info is not None
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset's key; an `InvariantViolationError` when the output is no asset."""
+        return _known(self.asset_info, "asset key", self)  # type: ignore[no-any-return]
+
+    @property
+    def has_partition_key(self) -> bool:
+        """Whether one partition is stored."""
+        return self._partition_key is not None
+
+    @property
+    def has_asset_partitions(self) -> bool:
+        """Whether the output is an asset with partitions."""
+        return self.has_asset_key and self.has_partition_key
+
+    @property
+    def partition_key(self) -> str:
+        """The partition to store; an `InvariantViolationError` when there is none."""
+        return _known(self._partition_key, "partition key", self)  # type: ignore[no-any-return]
+
+    @property
+    def asset_partition_key(self) -> str:
+        """The asset's partition to store; an `InvariantViolationError` when there is none."""
+        return self.partition_key
+
+    @property
+    def log(self) -> logging.Logger:
+        """The logger of the run."""
+        return self.log_manager or logging.getLogger("holdfast.run")
+
+    @property
+    def added_metadata(self) -> Mapping[str, MetadataValue]:
+        """What `add_output_metadata` was given so far."""
+        return dict(self._added)
+
+    def add_output_metadata(self, metadata: Mapping[str, Any]) -> None:
+        """Put metadata on the materialization that this output becomes.
+
+        Args:
+            metadata: labels and plain values or `MetadataValue` objects.
+        """
+        self._added.update(normalize_metadata(metadata))
+
+    def get_identifier(self) -> list[str]:
+        """Return what tells this output from every other: run, step and name, and a mapping key if any."""
+        parts = [self.run_id or "none", _known(self.step_key, "step key", self), self.name]
+        return parts if self.mapping_key is None else [*parts, self.mapping_key]
+
+    def get_asset_identifier(self) -> list[str]:
+        """Return what tells this asset's value from every other: key parts and the partition if any."""
+        return _asset_identifier(self.asset_key, self._partition_key)
+
+
+@attrs.frozen
+class InputContext:
+    """What an IO manager is told about the value it is to load.
+
+    Args:
+        name: the input's name.
+        config: the input's config.
+        metadata: the metadata of the input's definition, as given there, such as the columns to load.
+        upstream_output: the context the value was, or would be, stored with.
+        dagster_type: the input's declared type.
+        log_manager: the logger to use.
+        resource_config: the config of the IO manager's own resource.
+        resources: the resources that the IO manager asked for.
+        op_def: the computation that reads the value.
+        asset_key: the asset to load.
+        partition_key: the partition to load, if the asset has partitions.
+        python_type: the Python type that the reader declares, ``typing.Any`` when it declares none.
+    """
+
+    _name: str | None = attrs.field(default=None, alias="name")
+    config: Any = None
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
+    upstream_output: OutputContext | None = None
+    dagster_type: Any = None
+    log_manager: logging.Logger | None = None
+    resource_config: Any = None
+    resources: Resources = attrs.field(default=None, converter=_resources)
+    op_def: Any = None
+    _asset_key: AssetKey | None = attrs.field(default=None, alias="asset_key")
+    _partition_key: str | None = attrs.field(default=None, alias="partition_key")
+    python_type: Any = Any
+
+    @property
+    def has_input_name(self) -> bool:
+        """Whether the value is loaded for a named input."""
+        return self._name is not None
+
+    @property
+    def name(self) -> str:
+        """The input's name; an `InvariantViolationError` when there is none."""
+        return _known(self._name, "input name", self)  # type: ignore[no-any-return]
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the value is an asset."""
+        return self._asset_key is not None
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset's key; an `InvariantViolationError` when the value is no asset."""
+        return _known(self._asset_key, "asset key", self)  # type: ignore[no-any-return]
+
+    @property
+    def has_partition_key(self) -> bool:
+        """Whether one partition is loaded."""
+        return self._partition_key is not None
+
+    @property
+    def has_asset_partitions(self) -> bool:
+        """Whether the value is an asset with partitions."""
+        return self.has_asset_key and self.has_partition_key
+
+    @property
+    def partition_key(self) -> str:
+        """The partition to load; an `InvariantViolationError` when there is none."""
+        return _known(self._partition_key, "partition key", self)  # type: ignore[no-any-return]
+
+    @property
+    def asset_partition_key(self) -> str:
+        """The asset's partition to load; an `InvariantViolationError` when there is none."""
+        return self.partition_key
+
+    @property
+    def log(self) -> logging.Logger:
+        """The logger of the run."""
+        return self.log_manager or logging.getLogger("holdfast.run")
+
+    def get_identifier(self) -> list[str]:
+        """Return what tells the stored output from every other; see `OutputContext.get_identifier`."""
+        return _known(self.upstream_output, "upstream output", self).get_identifier()  # type: ignore[no-any-return]
+
+    def get_asset_identifier(self) -> list[str]:
+        """Return what tells this asset's value from every other: key parts and the partition if any."""
+        return _asset_identifier(self.asset_key, self._partition_key)
+
+
+def _asset_identifier(key: AssetKey, partition_key: str | None) -> list[str]:
+    return key.path if partition_key is None else [*key.parts, partition_key]
+
+
+def _optional_key(asset_key: Any) -> AssetKey | None:
+    return None if asset_key is None else AssetKey.from_coercible(asset_key)
+
+
+def build_output_context(
+    step_key: str | None = None,
+    name: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    run_id: str | None = None,
+    mapping_key: str | None = None,
+    config: Any = None,
+    dagster_type: Any = None,
+    version: str | None = None,
+    resource_config: Any = None,
+    resources: Mapping[str, Any] | None = None,
+    op_def: Any = None,
+    asset_key: Any = None,
+    partition_key: str | None = None,
+) -> OutputContext:
+    """Return an `OutputContext` for a test; its arguments, with any coercible ``asset_key``."""
+    return OutputContext(
+        step_key=step_key,
+        name=name,
+        metadata=metadata,
+        run_id=run_id,
+        mapping_key=mapping_key,
+        config=config,
+        dagster_type=dagster_type,
+        version=version,
+        resource_config=resource_config,
+        resources=resources,
+        op_def=op_def,
+        asset_info=_optional_key(asset_key),
+        partition_key=partition_key,
+    )
+
+
+def build_input_context(
+    name: str | None = None,
+    config: Any = None,
+    metadata: Mapping[str, Any] | None = None,
+    upstream_output: OutputContext | None = None,
+    dagster_type: Any = None,
+    resource_config: Any = None,
+    resources: Mapping[str, Any] | None = None,
+    op_def: Any = None,
+    asset_key: Any = None,
+    partition_key: str | None = None,
+    python_type: Any = Any,
+) -> InputContext:
+    """Return an `InputContext` for a test; its arguments, with any coercible ``asset_key``."""
+    return InputContext(
+        name=name,
+        config=config,
+        metadata=metadata,
+        upstream_output=upstream_output,
+        dagster_type=dagster_type,
+        resource_config=resource_config,
+        resources=resources,
+        op_def=op_def,
+        asset_key=_optional_key(asset_key),
+        partition_key=partition_key,
+        python_type=python_type,
+    )
+
+
+def build_init_resource_context(
+    config: Any = None, resources: Mapping[str, Any] | None = None, instance: Any = None
+) -> InitResourceContext:
+    """Return an `InitResourceContext` for a test."""
+    return InitResourceContext(config, resources, instance=instance)

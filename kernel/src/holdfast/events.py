@@ -1,0 +1,321 @@
+"""Immutable records of what happened in a run, and the run they add up to."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from holdfast.errors import InvariantViolationError
+from holdfast.failures import ErrorInfo
+from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.metadata import MetadataValue, normalize_metadata
+
+__all__ = [
+    "AssetMaterialization",
+    "AssetObservation",
+    "Event",
+    "EventType",
+    "InputData",
+    "OutputData",
+    "Run",
+    "RunEndData",
+    "RunStartData",
+    "RunStatus",
+    "SkipData",
+    "StepFailureData",
+]
+
+
+class EventType(str, enum.Enum):
+    """What an event says; the order is that of a run's life."""
+
+    RUN_START = "RUN_START"
+    ASSET_MATERIALIZATION_PLANNED = "ASSET_MATERIALIZATION_PLANNED"
+    STEP_START = "STEP_START"
+    LOADED_INPUT = "LOADED_INPUT"
+    STEP_INPUT = "STEP_INPUT"
+    STEP_OUTPUT = "STEP_OUTPUT"
+    ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
+    ASSET_OBSERVATION = "ASSET_OBSERVATION"
+    HANDLED_OUTPUT = "HANDLED_OUTPUT"
+    STEP_SUCCESS = "STEP_SUCCESS"
+    STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
+    STEP_FAILURE = "STEP_FAILURE"
+    STEP_SKIPPED = "STEP_SKIPPED"
+    RUN_SUCCESS = "RUN_SUCCESS"
+    RUN_FAILURE = "RUN_FAILURE"
+    RUN_CANCELED = "RUN_CANCELED"
+
+
+class RunStatus(str, enum.Enum):
+    """How far a run has come."""
+
+    STARTED = "STARTED"
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+    CANCELED = "CANCELED"
+
+
+_Report = TypeVar("_Report", bound="_AssetReport")
+
+
+def _to_key(value: CoercibleToAssetKey) -> AssetKey:
+    return AssetKey.from_coercible(value)
+
+
+def _to_tags(tags: Mapping[str, str] | None) -> Mapping[str, str]:
+    return dict(tags or {})
+
+
+def _to_metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, MetadataValue]:
+    return normalize_metadata(metadata)
+
+
+@attrs.frozen
+class _AssetReport:
+    asset_key: AssetKey = attrs.field(converter=_to_key)
+    description: str | None = None
+    metadata_entries: Any = attrs.field(default=None, eq=False, repr=False)
+    partition: str | None = None
+    tags: Mapping[str, str] = attrs.field(default=None, converter=_to_tags)
+    metadata: Mapping[str, MetadataValue] = attrs.field(default=None, converter=_to_metadata)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as a dictionary that JSON can hold."""
+        return {
+            "asset_key": self.asset_key.path,
+            "description": self.description,
+            "partition": self.partition,
+            "tags": dict(self.tags),
+            "metadata": {label: value.to_json() for label, value in self.metadata.items()},
+        }
+
+    @classmethod
+    def from_json(cls: type[_Report], data: Mapping[str, Any]) -> _Report:
+        """Return the record that `to_json` printed."""
+        metadata = {label: MetadataValue(**value) for label, value in data["metadata"].items()}
+        return cls(data["asset_key"], data["description"], None, data["partition"], data["tags"], metadata)
+
+
+@attrs.frozen
+class AssetMaterialization(_AssetReport):
+    """Says that an asset was made and stored.
+
+    Args:
+        asset_key: the asset.
+        description: a sentence about this materialization.
+        metadata_entries: refused; give ``metadata``.
+        partition: the partition that was made, if the asset has partitions.
+        tags: string labels of this materialization.
+        metadata: labels and values, normalised to `MetadataValue`.
+    """
+
+
+@attrs.frozen
+class AssetObservation(_AssetReport):
+    """Says something about an asset as it is, without making it; arguments as `AssetMaterialization`."""
+
+
+@attrs.frozen
+class RunStartData:
+    """What a run is about."""
+
+    job_name: str
+    tags: Mapping[str, str] = attrs.field(factory=dict)
+    selection: str = ""
+    run_config: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class RunEndData:
+    """Why a run did not succeed."""
+
+    message: str
+
+
+@attrs.frozen
+class InputData:
+    """An input of a step: its name, and where its value came from."""
+
+    input_name: str
+    upstream_key: AssetKey | None = None
+    manager_key: str | None = None
+
+
+@attrs.frozen
+class OutputData:
+    """An output of a step: its name, where it was stored, and what the IO manager said."""
+
+    output_name: str
+    manager_key: str | None = None
+    metadata: Mapping[str, MetadataValue] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class StepFailureData:
+    """Why an attempt of a step failed, and in how many seconds the next one starts, if any."""
+
+    error: ErrorInfo
+    attempt: int = 1
+    retry_in: float | None = None
+
+
+@attrs.frozen
+class SkipData:
+    """Why a step was not run: the steps it would have needed."""
+
+    because_of: tuple[str, ...]
+    failed: bool
+
+
+EventData = (
+    AssetMaterialization
+    | AssetObservation
+    | InputData
+    | OutputData
+    | RunEndData
+    | RunStartData
+    | SkipData
+    | StepFailureData
+)
+
+
+@attrs.frozen
+class Event:
+    """One thing that happened in a run.
+
+    Attributes:
+        type: what the event says.
+        run_id: the run it belongs to.
+        timestamp: when, in seconds since the epoch, UTC.
+        step_key: the step, if it is about one.
+        asset_key: the asset, if it is about one.
+        data: what belongs to this type of event; materializations carry an `AssetMaterialization`.
+    """
+
+    type: EventType
+    run_id: str
+    timestamp: float
+    step_key: str | None = None
+    asset_key: AssetKey | None = None
+    data: Any = None
+
+    @property
+    def event_type_value(self) -> str:
+        """The event's type as text."""
+        return self.type.value
+
+    @property
+    def event_specific_data(self) -> Any:
+        """What belongs to this type of event; the same as `data`."""
+        return self.data
+
+    @property
+    def partition(self) -> str | None:
+        """The partition that a materialization or observation is about."""
+        return self.data.partition if isinstance(self.data, _AssetReport) else None
+
+    @property
+    def is_step_start(self) -> bool:
+        """Whether a step began."""
+        return self.type is EventType.STEP_START
+
+    @property
+    def is_step_success(self) -> bool:
+        """Whether a step ended well."""
+        return self.type is EventType.STEP_SUCCESS
+
+    @property
+    def is_step_failure(self) -> bool:
+        """Whether a step failed for good."""
+        return self.type is EventType.STEP_FAILURE
+
+    @property
+    def is_step_skipped(self) -> bool:
+        """Whether a step was skipped."""
+        return self.type is EventType.STEP_SKIPPED
+
+    @property
+    def is_step_up_for_retry(self) -> bool:
+        """Whether a step failed and will be tried again."""
+        return self.type is EventType.STEP_UP_FOR_RETRY
+
+    @property
+    def is_step_materialization(self) -> bool:
+        """Whether an asset was made and stored."""
+        return self.type is EventType.ASSET_MATERIALIZATION
+
+    @property
+    def is_asset_observation(self) -> bool:
+        """Whether an asset was observed."""
+        return self.type is EventType.ASSET_OBSERVATION
+
+    @property
+    def is_handled_output(self) -> bool:
+        """Whether an IO manager stored an output."""
+        return self.type is EventType.HANDLED_OUTPUT
+
+    @property
+    def is_loaded_input(self) -> bool:
+        """Whether an IO manager loaded an input."""
+        return self.type is EventType.LOADED_INPUT
+
+    @property
+    def materialization(self) -> AssetMaterialization:
+        """The materialization this event records.
+
+        Raises:
+            InvariantViolationError: it records something else.
+        """
+        if not isinstance(self.data, AssetMaterialization):
+            raise InvariantViolationError(f"A {self.type.value} event records no materialization.")
+        return self.data
+
+
+@attrs.frozen
+class Run:
+    """A run, as its first and last events tell it.
+
+    Attributes:
+        run_id: its id.
+        status: how far it has come.
+        started: when it began, in seconds since the epoch, UTC.
+        ended: when it ended; ``None`` while it runs, and for a run whose process was killed.
+        about: the job, tags, selection and run config it began with.
+    """
+
+    run_id: str
+    status: RunStatus
+    started: float
+    ended: float | None
+    about: RunStartData
+
+    @property
+    def job_name(self) -> str:
+        """The job that was run."""
+        return self.about.job_name
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The run's tags."""
+        return self.about.tags
+
+    @classmethod
+    def from_start(cls, event: Event) -> Run:
+        """Return the run that a ``RUN_START`` event begins."""
+        return cls(event.run_id, RunStatus.STARTED, event.timestamp, None, event.data)
+
+    def ended_by(self, event: Event) -> Run:
+        """Return the run as a ``RUN_SUCCESS``, ``RUN_FAILURE`` or ``RUN_CANCELED`` event leaves it."""
+        return attrs.evolve(self, status=ENDS[event.type], ended=event.timestamp)
+
+
+ENDS: Mapping[EventType, RunStatus] = {
+    EventType.RUN_SUCCESS: RunStatus.SUCCESS,
+    EventType.RUN_FAILURE: RunStatus.FAILURE,
+    EventType.RUN_CANCELED: RunStatus.CANCELED,
+}
+"""The status that each ending event gives its run."""

@@ -1,0 +1,98 @@
+"""The active formats, and which one is chosen for a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+
+from holdfast.errors import NoFormatError, PluginConflictError
+from holdfast.interfaces import Format
+
+__all__ = ["ActiveFormat", "Formats"]
+
+
+@attrs.frozen
+class ActiveFormat:
+    """A format that an active plugin provides.
+
+    Attributes:
+        name: the format's name, unique among the active formats.
+        types: dotted names of the classes it claims; subclasses are included.
+        extension: the file extension, with its dot.
+        make: returns the format; called when it is first needed.
+        safe: whether loading cannot run code. Pickle is not safe.
+        owner: the plugin that provides it.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    extension: str
+    make: Callable[[], Format]
+    safe: bool = True
+    owner: str = ""
+
+
+class Formats:
+    """The active formats, chosen by the type of a value or by the extension of a file.
+
+    Args:
+        active: the active formats; where two claim one type, the earlier one wins if ``ordered``.
+        ordered: whether the order of ``active`` is the user's own, from settings.
+    """
+
+    def __init__(self, active: Sequence[ActiveFormat] = (), *, ordered: bool = False) -> None:
+        self.active = tuple(active)
+        self._ordered = ordered
+        self._made: dict[str, Format] = {}
+        self._by_type: dict[tuple[type, bool], ActiveFormat | None] = {}
+
+    def for_value(self, obj: Any, *, trusted: bool, what: str) -> ActiveFormat:
+        """Return the format that stores ``obj``: the one that claims its class, else its nearest base.
+
+        Args:
+            obj: the value.
+            trusted: whether formats that are not safe may be chosen.
+            what: whose value it is, for the message.
+
+        Raises:
+            NoFormatError: none does.
+            PluginConflictError: two claim the class and the settings do not order them.
+        """
+        key = (type(obj), trusted)
+        if key not in self._by_type:
+            self._by_type[key] = self._choose(*key)
+        chosen = self._by_type[key]
+        if chosen is None:
+            names = [f.name for f in self.active]
+            fix = "Install or activate a plugin with a format for this type"
+            fix += "." if trusted else ", or set trusted = true for the IO manager to allow pickle."
+            raise NoFormatError(_dotted(type(obj)), what, names, fix)
+        return chosen
+
+    def for_extension(self, extension: str) -> ActiveFormat | None:
+        """Return the format of files with this extension, ``None`` when no active one has it."""
+        return next((f for f in self.active if f.extension == extension), None)
+
+    def get(self, active: ActiveFormat) -> Format:
+        """Return the format itself, made once."""
+        if active.name not in self._made:
+            self._made[active.name] = active.make()
+        return self._made[active.name]
+
+    def _choose(self, cls: type, trusted: bool) -> ActiveFormat | None:
+        usable = [f for f in self.active if trusted or f.safe]
+        for base in cls.__mro__:
+            names = {_dotted(base), f"{base.__module__.partition('.')[0]}.{base.__qualname__}"}
+            claims = [f for f in usable if not names.isdisjoint(f.types)]
+            if len(claims) > 1 and not self._ordered:
+                owners = {f.owner: f"format '{f.name}'" for f in claims}
+                raise PluginConflictError("format for type", _dotted(base), owners)
+            if claims:
+                return claims[0]
+        return None
+
+
+def _dotted(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"

@@ -1,0 +1,151 @@
+"""Every contract a plugin can fulfil, on one page.
+
+Contexts, events and keys are values; these classes are what plugins implement and the kernel calls. One
+contract is the standard library's: an executor plugin gives a `concurrent.futures.Executor` (what the kernel
+expects of it is said at `holdfast.provisions.ExecutorPlugin`).
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any, ClassVar
+
+import attrs
+
+from holdfast.contexts import InputContext, OutputContext
+from holdfast.events import Event, Run
+from holdfast.keys import AssetKey
+
+__all__ = ["Command", "EventStore", "Format", "IOManager", "LoadRequest"]
+
+
+class IOManager(abc.ABC):
+    """Stores what assets return and loads it where they are read.
+
+    Storing is atomic: a reader sees the old value or the new one, never half, and a failed store leaves the
+    old one.
+    """
+
+    process_local: ClassVar[bool] = False
+    """Whether what is stored can be loaded in this process alone, as for values kept in memory."""
+
+    @abc.abstractmethod
+    def handle_output(self, context: OutputContext, obj: Any) -> Mapping[str, Any] | None:
+        """Store ``obj``, the value of the asset and partition that ``context`` names.
+
+        Returns:
+            Metadata for the materialization, or ``None``; `OutputContext.add_output_metadata` does the same.
+
+        Raises:
+            StorageError: the value cannot be stored; what was stored before is unchanged.
+        """
+
+    @abc.abstractmethod
+    def load_input(self, context: InputContext) -> Any:
+        """Return the stored value of the asset and partition that ``context`` names.
+
+        Raises:
+            StepOutputNotFoundError: nothing is stored.
+        """
+
+
+@attrs.frozen
+class LoadRequest:
+    """What a reader asks of a stored value.
+
+    Attributes:
+        python_type: the Python type the reader declares, ``typing.Any`` when it declares none.
+        metadata: the metadata of the reader's input, such as ``{"columns": ["carrier", "delay"]}``.
+    """
+
+    python_type: Any = Any
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+class Format(abc.ABC):
+    """Turns values of the types it claims into bytes and back."""
+
+    @abc.abstractmethod
+    def dump(self, obj: Any, file: IO[bytes]) -> Mapping[str, Any] | None:
+        """Write ``obj`` to ``file``, a binary file open for writing.
+
+        Returns:
+            Metadata for the materialization, such as a row count, or ``None``.
+        """
+
+    @abc.abstractmethod
+    def load(self, file: IO[bytes], request: LoadRequest) -> Any:
+        """Return the value in ``file``, a binary seekable file, as ``request`` asks for it."""
+
+
+class EventStore(abc.ABC):
+    """Keeps the events of runs and answers questions about them.
+
+    Safe for several threads and, where it is more than memory, for several processes.
+    """
+
+    @abc.abstractmethod
+    def append(self, events: Sequence[Event]) -> None:
+        """Keep ``events``, all or none, in order; they survive a kill of the process once this returns."""
+
+    @abc.abstractmethod
+    def events(self, run_id: str) -> Sequence[Event]:
+        """Return the events of a run in the order they were appended.
+
+        Raises:
+            RunNotFoundError: no event of this run is kept.
+        """
+
+    @abc.abstractmethod
+    def runs(self, limit: int | None = None) -> Sequence[Run]:
+        """Return the runs, the one that started last first, at most ``limit``."""
+
+    @abc.abstractmethod
+    def run(self, run_id: str) -> Run:
+        """Return one run.
+
+        Raises:
+            RunNotFoundError: no start of this run is kept.
+        """
+
+    @abc.abstractmethod
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        """Return the materialization events of an asset, newest first.
+
+        Args:
+            asset_key: the asset.
+            partition: only this partition's; ``None`` for all.
+            limit: at most so many.
+        """
+
+    @abc.abstractmethod
+    def latest_materializations(
+        self, asset_keys: Iterable[AssetKey] | None = None
+    ) -> Mapping[AssetKey, Event]:
+        """Return the newest materialization event of each asset that has one.
+
+        Args:
+            asset_keys: only these assets; ``None`` for all.
+        """
+
+    def close(self) -> None:  # noqa: B027 - a store without connections has nothing to close
+        """Let go of files and connections; the store is not used afterwards."""
+
+
+class Command(abc.ABC):
+    """A subcommand of the ``holdfast`` command."""
+
+    @abc.abstractmethod
+    def configure(self, parser: Any) -> None:
+        """Add arguments to the `argparse.ArgumentParser` of this subcommand."""
+
+    @abc.abstractmethod
+    def run(self, arguments: Any) -> int:
+        """Do the work for the parsed `argparse.Namespace` and return the exit code.
+
+        Raises:
+            Error: what went wrong; the command line prints the message and exits with 2.
+        """

@@ -1,0 +1,147 @@
+"""What hooks yield: frozen records that name an implementation, so that finding it imports nothing heavy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import attrs
+
+from holdfast.errors import InvalidDefinitionError
+from holdfast.formats import Formats
+
+__all__ = [
+    "CommandPlugin",
+    "EventStorePlugin",
+    "ExecutorPlugin",
+    "FormatPlugin",
+    "IOManagerPlugin",
+    "LoaderPlugin",
+    "ObserverPlugin",
+    "PartitionMappingPlugin",
+    "PluginContext",
+    "Provision",
+]
+
+
+@attrs.frozen
+class PluginContext:
+    """What every plugin factory is told first: where it works, and which formats are active.
+
+    A factory is called as ``factory(context, **options)`` with the options of the repository's settings;
+    an option its signature does not name is a settings error that names the nearest one.
+
+    Attributes:
+        directory: the repository's directory; relative paths in settings are relative to it.
+        storage: the directory of the instance, for what the settings do not place elsewhere.
+        formats: the active formats, chosen by the type of a value or the extension of a file.
+    """
+
+    directory: Path
+    storage: Path
+    formats: Formats
+
+
+def _reference(_record: object, _field: object, value: str) -> None:
+    module, colon, attribute = value.partition(":")
+    if not (module and colon and attribute):
+        raise InvalidDefinitionError(f"A factory is named as 'module:attribute', not {value!r}.")
+
+
+@attrs.frozen(kw_only=True)
+class Provision:
+    """One thing a plugin provides, by name.
+
+    Attributes:
+        name: the name it is used by; unique among the provisions of its kind.
+        factory: ``"module:attribute"`` of the callable that makes it, imported on first use and called as
+            ``factory(context, **options)`` with a `PluginContext`.
+        summary: one line for lists.
+        requires: modules that must be importable for it to work, checked without importing them.
+    """
+
+    kind: ClassVar[str] = "provision"
+
+    name: str
+    factory: str = attrs.field(validator=_reference)
+    summary: str
+    requires: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class IOManagerPlugin(Provision):
+    """An IO manager; the factory returns an `IOManager`."""
+
+    kind: ClassVar[str] = "IO manager"
+
+
+@attrs.frozen(kw_only=True)
+class FormatPlugin(Provision):
+    """A format; the factory returns a `Format`.
+
+    Attributes:
+        types: dotted names of the classes it claims, such as ``"polars.DataFrame"``; subclasses are included.
+            The defining module or its top-level package may be named.
+        extension: the file extension, with its dot.
+        safe: whether loading cannot run code.
+    """
+
+    kind: ClassVar[str] = "format"
+
+    types: tuple[str, ...]
+    extension: str
+    safe: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class ExecutorPlugin(Provision):
+    """An executor; the factory returns a `concurrent.futures.Executor`, shut down when the run has ended.
+
+    That interface is the whole contract. What is submitted is a picklable function with picklable arguments,
+    unless the record says ``in_process``. The executor may have an attribute ``max_workers``: the kernel then
+    keeps at most that many steps in flight. A worker that dies fails the future of its own step alone. A
+    worker process that ends in good order calls `holdfast.execution.worker.close_sessions`, which tears its
+    resources down.
+
+    Attributes:
+        in_process: whether steps run in the process that submits them, on any thread.
+    """
+
+    kind: ClassVar[str] = "executor"
+
+    in_process: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class EventStorePlugin(Provision):
+    """An event store; the factory returns an `EventStore`."""
+
+    kind: ClassVar[str] = "event store"
+
+
+@attrs.frozen(kw_only=True)
+class LoaderPlugin(Provision):
+    """A loader of definitions; the factory returns a sequence of definitions, or a repository."""
+
+    kind: ClassVar[str] = "loader"
+
+
+@attrs.frozen(kw_only=True)
+class ObserverPlugin(Provision):
+    """An observe function for source assets."""
+
+    kind: ClassVar[str] = "observer"
+
+
+@attrs.frozen(kw_only=True)
+class PartitionMappingPlugin(Provision):
+    """A mapping between the partitions of two assets."""
+
+    kind: ClassVar[str] = "partition mapping"
+
+
+@attrs.frozen(kw_only=True)
+class CommandPlugin(Provision):
+    """A subcommand of ``holdfast``; the factory is called without arguments and returns a `Command`."""
+
+    kind: ClassVar[str] = "command"

@@ -1,0 +1,1 @@
+"""The holdfast command: look at assets, plan, materialize, and manage plugins."""

@@ -1,0 +1,1 @@
+"""Executor that runs steps in warm worker processes."""

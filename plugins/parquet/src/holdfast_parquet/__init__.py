@@ -1,0 +1,1 @@
+"""Parquet format for pandas, polars and pyarrow tables."""

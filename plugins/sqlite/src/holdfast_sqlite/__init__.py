@@ -1,0 +1,1 @@
+"""Event store in one SQLite file, safe for several processes."""
