@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from holdfast.errors import InvariantViolationError, did_you_mean
+from holdfast.errors import InvariantViolationError, UnknownResourceError
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
 
@@ -31,28 +31,25 @@ class Resources(Mapping[str, Any]):
 
     Args:
         values: the set-up resources by key.
-        needed_by: who may use them, for the message when one is missing.
+        needed_by: who may use them, for the message when one is missing, such as ``"Asset 'orders'"``.
     """
 
     __slots__ = ("_needed_by", "_values")
 
-    def __init__(self, values: Mapping[str, Any] | None = None, needed_by: str = "this step") -> None:
+    def __init__(self, values: Mapping[str, Any] | None = None, needed_by: str = "This step") -> None:
         self._values = dict(values or {})
         self._needed_by = needed_by
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("__"):
             raise AttributeError(key)
-        try:
-            return self._values[key]
-        except KeyError:
-            raise AttributeError(self._missing(key)) from None
+        return self[key]
 
     def __getitem__(self, key: str) -> Any:
         try:
             return self._values[key]
         except KeyError:
-            raise KeyError(self._missing(key)) from None
+            raise UnknownResourceError(key, self._needed_by, self._values) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -62,12 +59,6 @@ class Resources(Mapping[str, Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Resources, (self._values, self._needed_by)
-
-    def _missing(self, key: str) -> str:
-        return (
-            f"No resource '{key}' for {self._needed_by}.{did_you_mean(key, self._values)} "
-            f"Ask for it with required_resource_keys={{'{key}'}}."
-        )
 
 
 def _resources(value: Mapping[str, Any] | None) -> Resources:

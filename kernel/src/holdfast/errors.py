@@ -8,6 +8,7 @@
     │   ├── CycleError                           assets that wait for each other
     │   ├── UnsupportedParameterError            a parameter this version refuses
     │   ├── InvalidConfigDefinitionError         a config schema cannot be used as written
+    │   ├── MissingResourceError (KeyError)      a resource is needed that nobody provides
     │   └── ResourceConflictError                two resources under one key
     ├── InvalidSubsetError (ValueError)          a selection names what is not there
     │   ├── UnknownSelectionError                ... a key, group, kind or tag
@@ -15,7 +16,7 @@
     ├── InvalidInvocationError (TypeError)       a definition is called the wrong way
     ├── InvalidConfigError (ValueError)          run config that does not fit
     ├── InvariantViolationError (RuntimeError)   user code broke a promise of its definition
-    ├── UnknownResourceError (KeyError)          a resource key nobody provides
+    ├── UnknownResourceError (KeyError)          a resource that was not asked for
     ├── UnknownPartitionError (KeyError)         a partition key outside its definition
     ├── RunNotFoundError (KeyError)              a run id the event store does not know
     ├── UnknownJobError (KeyError)               a job name the repository does not have
@@ -60,6 +61,7 @@ __all__ = [
     "InvalidNameError",
     "InvalidSubsetError",
     "InvariantViolationError",
+    "MissingResourceError",
     "NoFormatError",
     "PluginConflictError",
     "PluginError",
@@ -192,6 +194,17 @@ class InvalidConfigDefinitionError(InvalidDefinitionError):
     """A config schema cannot be used as written."""
 
 
+class MissingResourceError(InvalidDefinitionError, KeyError):
+    """A resource is needed that nobody provides."""
+
+    def __init__(self, key: str, needed_by: str, known: Iterable[str], hint: str = "") -> None:
+        self.key, self.needed_by, self.hint = key, needed_by, hint
+        super().__init__(
+            f"{needed_by} needs the resource '{key}', which nobody provides.{did_you_mean(key, known)} "
+            f"Provide it with with_resources(..., {{'{key}': ...}}) or resource_defs. {hint}".rstrip()
+        )
+
+
 class ResourceConflictError(InvalidDefinitionError):
     """Two different resources under one key."""
 
@@ -245,14 +258,14 @@ class InvariantViolationError(Error, RuntimeError):
     """User code broke a promise of its own definition, or asked for what is not there."""
 
 
-class UnknownResourceError(Error, KeyError):
-    """A resource key that nobody provides."""
+class UnknownResourceError(Error, KeyError, AttributeError):
+    """Code reaches for a resource that it did not ask for."""
 
-    def __init__(self, key: str, needed_by: str, known: Iterable[str]) -> None:
-        self.key, self.needed_by = key, needed_by
+    def __init__(self, key: str, user: str, known: Iterable[str]) -> None:
+        self.key, self.user = key, user
         super().__init__(
-            f"{needed_by} needs the resource '{key}', which nobody provides.{did_you_mean(key, known)} "
-            f"Provide it with with_resources(..., {{'{key}': ...}}), resource_defs, or the settings."
+            f"{user} has no resource '{key}'.{did_you_mean(key, known)} "
+            f"Ask for it with required_resource_keys={{'{key}'}}."
         )
 
 

@@ -1,0 +1,1 @@
+"""What users define: computations, assets, source assets, resources and IO managers."""

@@ -1,0 +1,307 @@
+"""The decorators `asset` and `multi_asset`: from a function to an `AssetsDefinition`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from holdfast.definitions.asset_in_out import AssetIn, AssetOut
+from holdfast.definitions.assets_definition import AssetsDefinition
+from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
+from holdfast.definitions.op import In, Nothing, OpDefinition, Out, check_tags
+from holdfast.definitions.refused import refuse
+from holdfast.definitions.resource import to_resource_definitions
+from holdfast.definitions.source_asset import own_io_manager
+from holdfast.errors import InvalidDefinitionError, did_you_mean
+from holdfast.keys import (
+    AssetKey,
+    CoercibleToAssetKey,
+    CoercibleToKeyPrefix,
+    check_group_name,
+    check_name,
+    key_prefix_parts,
+)
+from holdfast.policies import RetryPolicy
+
+__all__ = ["asset", "multi_asset"]
+
+
+def asset(
+    compute_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    key_prefix: CoercibleToKeyPrefix | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    non_argument_deps: Collection[CoercibleToAssetKey] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    config_schema: Any = None,
+    required_resource_keys: Collection[str] | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
+    io_manager_def: Any = None,
+    io_manager_key: str | None = None,
+    compute_kind: str | None = None,
+    dagster_type: Any = None,
+    partitions_def: Any = None,
+    op_tags: Mapping[str, Any] | None = None,
+    group_name: str | None = None,
+    output_required: bool = True,
+    freshness_policy: Any = None,
+    retry_policy: RetryPolicy | None = None,
+    op_version: str | None = None,
+) -> Any:
+    """Make the decorated function the definition of an asset; used bare or with arguments.
+
+    The arguments of the function name the upstream assets whose values it is given; a first argument called
+    ``context`` is the context instead.
+
+    Args:
+        compute_fn: the function, when used bare.
+        name: the asset's name; the function's by default.
+        key_prefix: what stands before the name in the asset's key.
+        ins: how arguments name their upstream assets, for those whose name is not the key.
+        non_argument_deps: assets that must be made first but are not loaded.
+        metadata: labels and values for people and IO managers.
+        description: what the asset is; the function's docstring by default.
+        config_schema: refused by this version.
+        required_resource_keys: the resources the function uses, as ``context.resources``.
+        resource_defs: resources of the asset's own, definitions or plain values.
+        io_manager_def: the IO manager that stores this asset; only one of this and ``io_manager_key``.
+        io_manager_key: the resource that stores it, ``"io_manager"`` by default.
+        compute_kind: what makes it, such as ``"sql"``, for people and selections.
+        dagster_type: refused by this version.
+        partitions_def: refused by this version.
+        op_tags: labels; values that are no strings become JSON and must survive it.
+        group_name: the asset's group, ``"default"`` by default.
+        output_required: whether every run must make the asset. If not, returning ``None`` or yielding nothing
+            stores nothing and skips the assets that read it.
+        freshness_policy: refused by this version.
+        retry_policy: whether a failed attempt is tried again.
+        op_version: the version of the function's code.
+
+    Returns:
+        An `AssetsDefinition`.
+
+    Raises:
+        InvalidNameError: the name, prefix or group breaks the naming rule.
+        InvalidDefinitionError: the arguments contradict each other or the function.
+    """
+    if compute_fn is None:
+        options = {option: value for option, value in locals().items() if option != "compute_fn"}
+        return lambda function: asset(function, **options)
+
+    key = AssetKey((*key_prefix_parts(key_prefix, checked=True), check_name(name or _name_of(compute_fn))))
+    what = f"asset '{key}'"
+    refuse(
+        what,
+        config_schema=config_schema,
+        dagster_type=dagster_type,
+        partitions_def=partitions_def,
+        freshness_policy=freshness_policy,
+    )
+    manager_key, own_manager = own_io_manager(what, key, io_manager_key, io_manager_def)
+    arguments, input_keys, op_ins = _inputs(compute_fn, ins, non_argument_deps, what)
+    text = description or compute_fn.__doc__
+    return AssetsDefinition(
+        keys_by_input_name=input_keys,
+        keys_by_output_name={"result": key},
+        node_def=OpDefinition(
+            compute_fn=compute_fn,
+            name=key.to_python_identifier(),
+            arguments=arguments,
+            ins=op_ins,
+            outs={"result": Out(text, output_required, manager_key, metadata or {})},
+            description=text,
+            required_resource_keys=_resource_keys(required_resource_keys, what),
+            tags=_tags(op_tags, compute_kind, what),
+            version=op_version,
+            retry_policy=retry_policy,
+        ),
+        resource_defs={**to_resource_definitions(resource_defs, what), **own_manager},
+        group_names_by_key={} if group_name is None else {key: check_group_name(group_name)},
+        metadata_by_key={key: metadata} if metadata else {},
+    )
+
+
+def multi_asset(
+    *,
+    outs: Mapping[str, AssetOut],
+    name: str | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    non_argument_deps: Collection[CoercibleToAssetKey] | None = None,
+    description: str | None = None,
+    config_schema: Any = None,
+    required_resource_keys: Collection[str] | None = None,
+    compute_kind: str | None = None,
+    internal_asset_deps: Mapping[str, Collection[AssetKey]] | None = None,
+    partitions_def: Any = None,
+    op_tags: Mapping[str, Any] | None = None,
+    can_subset: bool = False,
+    resource_defs: Mapping[str, Any] | None = None,
+    group_name: str | None = None,
+    retry_policy: RetryPolicy | None = None,
+) -> Callable[[Callable[..., Any]], AssetsDefinition]:
+    """Make the decorated function the definition of several assets made together.
+
+    The function returns a tuple of values in the order of ``outs``, or yields an `Output` for each.
+
+    Args:
+        outs: the assets by output name.
+        name: the name of the computation; the function's by default.
+        ins: how arguments name their upstream assets, for those whose name is not the key.
+        non_argument_deps: assets that must be made first but are not loaded.
+        description: what the computation does; the function's docstring by default.
+        config_schema: refused by this version.
+        required_resource_keys: the resources the function uses, as ``context.resources``.
+        compute_kind: what makes the assets, such as ``"sql"``.
+        internal_asset_deps: by output name, the assets it depends on, inputs or outputs, where that is not
+            every input.
+        partitions_def: refused by this version.
+        op_tags: labels; values that are no strings become JSON and must survive it.
+        can_subset: whether the function can make some of its assets without the others; it then yields only
+            ``context.selected_output_names``.
+        resource_defs: resources of the assets' own, definitions or plain values.
+        group_name: the group of all assets; outs may name their own instead.
+        retry_policy: whether a failed attempt is tried again.
+
+    Raises:
+        InvalidNameError: a name, prefix or group breaks the naming rule.
+        InvalidDefinitionError: the arguments contradict each other or the function.
+    """
+
+    def define(compute_fn: Callable[..., Any]) -> AssetsDefinition:
+        op_name = check_name(name or _name_of(compute_fn), "name of a multi_asset")
+        what = f"multi_asset '{op_name}'"
+        refuse(what, config_schema=config_schema, partitions_def=partitions_def)
+        keys = _output_keys(outs, what)
+        arguments, input_keys, op_ins = _inputs(compute_fn, ins, non_argument_deps, what)
+        return AssetsDefinition(
+            keys_by_input_name=input_keys,
+            keys_by_output_name=keys,
+            node_def=OpDefinition(
+                compute_fn=compute_fn,
+                name=op_name,
+                arguments=arguments,
+                ins=op_ins,
+                outs={
+                    n: Out(o.description, o.is_required, o.io_manager_key, o.metadata)
+                    for n, o in outs.items()
+                },
+                description=description or compute_fn.__doc__,
+                required_resource_keys=_resource_keys(required_resource_keys, what),
+                tags=_tags(op_tags, compute_kind, what),
+                retry_policy=retry_policy,
+            ),
+            asset_deps=_internal_deps(internal_asset_deps, keys, frozenset(input_keys.values()), what),
+            can_subset=can_subset,
+            resource_defs=to_resource_definitions(resource_defs, what),
+            group_names_by_key=_groups(outs, keys, group_name, what),
+            metadata_by_key={keys[n]: out.metadata for n, out in outs.items() if out.metadata},
+        )
+
+    return define
+
+
+def _name_of(function: Any) -> str:
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _inputs(
+    function: Callable[..., Any],
+    ins: Mapping[str, AssetIn] | None,
+    non_argument_deps: Collection[CoercibleToAssetKey] | None,
+    what: str,
+) -> tuple[FunctionArguments, dict[str, AssetKey], dict[str, In]]:
+    arguments = read_arguments(function, what)
+    names: Sequence[str] = arguments.names
+    if ins:
+        extra = [name for name in ins if name not in names]
+        if extra and not arguments.any_keyword:
+            raise InvalidDefinitionError(
+                f"{what} ({place_of(function)}): ins names '{extra[0]}', which is no argument of the "
+                f"function.{did_you_mean(extra[0], names)}"
+            )
+        names = (*names, *extra)
+    keys, op_ins = {}, {}
+    for name in names:
+        described = ins.get(name) if ins else None
+        if described is None:
+            keys[name], op_ins[name] = AssetKey(name), _PLAIN_INPUT
+        elif isinstance(described, AssetIn):
+            keys[name] = described.key_for(name)
+            op_ins[name] = In(
+                metadata=described.metadata or {}, input_manager_key=described.input_manager_key
+            )
+        else:
+            raise InvalidDefinitionError(f"{what}: ins['{name}'] is an AssetIn, not {described!r}.")
+    for key in _dependency_keys(non_argument_deps, what):
+        if key not in keys.values():
+            name = key.to_python_identifier()
+            keys[name], op_ins[name] = key, _ORDERING_INPUT
+    return arguments, keys, op_ins
+
+
+_PLAIN_INPUT = In()
+_ORDERING_INPUT = In(dagster_type=Nothing)
+
+
+def _dependency_keys(deps: Collection[CoercibleToAssetKey] | None, what: str) -> list[AssetKey]:
+    if isinstance(deps, str):
+        raise InvalidDefinitionError(f"{what}: non_argument_deps is a set of keys, not the string {deps!r}.")
+    return sorted(AssetKey.from_coercible(key) for key in deps or ())
+
+
+def _resource_keys(keys: Collection[str] | None, what: str) -> frozenset[str]:
+    if isinstance(keys, str):
+        raise InvalidDefinitionError(
+            f"{what}: required_resource_keys is a set of strings, not the string {keys!r}."
+        )
+    return frozenset(keys or ())
+
+
+def _tags(op_tags: Mapping[str, Any] | None, compute_kind: str | None, what: str) -> Mapping[str, str]:
+    tags = check_tags(op_tags, what)
+    return tags if compute_kind is None else {**tags, "kind": compute_kind}
+
+
+def _output_keys(outs: Mapping[str, AssetOut], what: str) -> dict[str, AssetKey]:
+    if not isinstance(outs, Mapping) or not outs:
+        raise InvalidDefinitionError(f"{what}: outs is a mapping of output names to AssetOut, not {outs!r}.")
+    for name, out in outs.items():
+        if not isinstance(out, AssetOut):
+            raise InvalidDefinitionError(f"{what}: outs['{name}'] is an AssetOut, not {out!r}.")
+    return {check_name(name, "output name"): out.key_for(name) for name, out in outs.items()}
+
+
+def _groups(
+    outs: Mapping[str, AssetOut], keys: Mapping[str, AssetKey], group_name: str | None, what: str
+) -> dict[AssetKey, str]:
+    own = {keys[name]: out.group_name for name, out in outs.items() if out.group_name is not None}
+    if group_name is None:
+        return own
+    if own:
+        key, group = next(iter(own.items()))
+        raise InvalidDefinitionError(
+            f"{what}: the group '{group_name}' is given for all assets and '{group}' for '{key}'. "
+            "Give one of the two."
+        )
+    return dict.fromkeys(keys.values(), check_group_name(group_name))
+
+
+def _internal_deps(
+    deps: Mapping[str, Collection[AssetKey]] | None,
+    keys: Mapping[str, AssetKey],
+    inputs: frozenset[AssetKey],
+    what: str,
+) -> dict[AssetKey, frozenset[AssetKey]] | None:
+    if not deps:
+        return None
+    for name in deps:
+        if name not in keys:
+            raise InvalidDefinitionError(
+                f"{what}: internal_asset_deps names '{name}', which is no output.{did_you_mean(name, keys)}"
+            )
+    return {
+        key: frozenset(map(AssetKey.from_coercible, deps[name])) if name in deps else inputs
+        for name, key in keys.items()
+    }

@@ -1,0 +1,115 @@
+"""How an argument names its upstream asset, and how an output of several names its asset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from holdfast.definitions.refused import refuse
+from holdfast.errors import InvalidDefinitionError
+from holdfast.keys import (
+    AssetKey,
+    CoercibleToAssetKey,
+    CoercibleToKeyPrefix,
+    check_group_name,
+    check_name,
+    key_prefix_parts,
+)
+
+__all__ = ["AssetIn", "AssetOut"]
+
+
+def _optional_key(key: CoercibleToAssetKey | None) -> AssetKey | None:
+    return None if key is None else AssetKey.from_coercible(key)
+
+
+def _optional_prefix(prefix: CoercibleToKeyPrefix | None) -> tuple[str, ...] | None:
+    return None if prefix is None else key_prefix_parts(prefix)
+
+
+def _manager_key(key: str | None) -> str:
+    return key or "io_manager"
+
+
+def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return metadata or {}
+
+
+@attrs.frozen
+class AssetIn:
+    """An argument's upstream asset.
+
+    Args:
+        key: the asset's key.
+        metadata: what the IO manager that loads it may want to know, such as ``{"columns": [...]}``.
+        key_prefix: what stands before the argument's name in the asset's key.
+        asset_key: the same as ``key``.
+        input_manager_key: the resource that loads it; by default the one that stored it.
+        partition_mapping: refused by this version.
+        dagster_type: refused by this version.
+
+    Raises:
+        InvalidDefinitionError: more than one of ``key``, ``asset_key`` and ``key_prefix`` is given.
+    """
+
+    key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
+    metadata: Mapping[str, Any] | None = None
+    key_prefix: tuple[str, ...] | None = attrs.field(default=None, converter=_optional_prefix)
+    asset_key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
+    input_manager_key: str | None = None
+    partition_mapping: None = attrs.field(default=None, repr=False)
+    dagster_type: None = attrs.field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        refuse("AssetIn", partition_mapping=self.partition_mapping, dagster_type=self.dagster_type)
+        given = [name for name in ("key", "asset_key", "key_prefix") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise InvalidDefinitionError(f"AssetIn: give only one of {' and '.join(given)}.")
+
+    def key_for(self, argument: str) -> AssetKey:
+        """Return the upstream key of the argument of this name."""
+        return self.key or self.asset_key or AssetKey((*(self.key_prefix or ()), argument))
+
+
+@attrs.frozen
+class AssetOut:
+    """One of the assets that a `multi_asset` makes.
+
+    Args:
+        key_prefix: what stands before the output's name in the asset's key.
+        key: the asset's key.
+        dagster_type: refused by this version.
+        description: what the asset is.
+        is_required: whether every run must produce it.
+        io_manager_key: the resource that stores it.
+        metadata: what the IO manager that stores it may want to know.
+        group_name: the asset's group.
+
+    Raises:
+        InvalidDefinitionError: both ``key`` and ``key_prefix`` are given.
+        InvalidNameError: the group name breaks the naming rule.
+    """
+
+    key_prefix: tuple[str, ...] | None = attrs.field(default=None, converter=_optional_prefix)
+    key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
+    dagster_type: None = attrs.field(default=None, repr=False)
+    description: str | None = None
+    is_required: bool = True
+    io_manager_key: str = attrs.field(default=None, converter=_manager_key)
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
+    group_name: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse("AssetOut", dagster_type=self.dagster_type)
+        if self.key is not None and self.key_prefix is not None:
+            raise InvalidDefinitionError("AssetOut: give only one of key and key_prefix.")
+        if self.group_name is not None:
+            check_group_name(self.group_name)
+
+    def key_for(self, name: str, prefix: tuple[str, ...] = ()) -> AssetKey:
+        """Return the asset's key, given the output's name."""
+        if self.key is not None:
+            return self.key
+        return AssetKey((*(self.key_prefix or prefix), check_name(name, "output name")))

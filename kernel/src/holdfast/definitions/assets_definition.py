@@ -1,0 +1,293 @@
+"""A computation and the assets it makes and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from holdfast.asset_node import AssetNode
+from holdfast.definitions.function import place_of
+from holdfast.definitions.op import OpDefinition
+from holdfast.definitions.refused import refuse
+from holdfast.definitions.resource import ResourceDefinition
+from holdfast.definitions.source_asset import SourceAsset
+from holdfast.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvalidSubsetError,
+    ResourceConflictError,
+    did_you_mean,
+)
+from holdfast.keys import AssetKey, CoercibleToKeyPrefix, key_prefix_parts
+
+__all__ = ["DEFAULT_GROUP", "AssetsDefinition"]
+
+DEFAULT_GROUP = "default"
+"""The group of an asset that names none."""
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+@attrs.frozen(eq=False, slots=False, kw_only=True)
+class AssetsDefinition:
+    """A computation and the assets it makes and reads; made by `asset` and `multi_asset`.
+
+    Args:
+        keys_by_input_name: the upstream asset of each input.
+        keys_by_output_name: the asset that each output is.
+        node_def: the computation.
+        partitions_def: refused by this version.
+        partition_mappings: refused by this version.
+        asset_deps: what each asset depends on; by default each on every input.
+        selected_asset_keys: the assets to make; by default all.
+        can_subset: whether the computation can make some of its assets without the others.
+        resource_defs: resources of its own.
+        group_names_by_key: the group of each asset.
+        metadata_by_key: the metadata of each asset.
+        freshness_policies_by_key: refused by this version.
+    """
+
+    keys_by_input_name: Mapping[str, AssetKey]
+    keys_by_output_name: Mapping[str, AssetKey]
+    node_def: OpDefinition
+    partitions_def: None = None
+    partition_mappings: None = None
+    _asset_deps: Mapping[AssetKey, frozenset[AssetKey]] | None = attrs.field(default=None, alias="asset_deps")
+    _selected_asset_keys: frozenset[AssetKey] | None = attrs.field(default=None, alias="selected_asset_keys")
+    can_subset: bool = False
+    resource_defs: Mapping[str, ResourceDefinition] = _EMPTY
+    group_names_by_key: Mapping[AssetKey, str] = _EMPTY
+    metadata_by_key: Mapping[AssetKey, Mapping[str, Any]] = _EMPTY
+    freshness_policies_by_key: None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "AssetsDefinition",
+            partitions_def=self.partitions_def,
+            partition_mappings=self.partition_mappings,
+            freshness_policies_by_key=self.freshness_policies_by_key,
+        )
+        if self._asset_deps is not None:
+            self._check_deps(self._asset_deps)
+
+    # -- what it makes and reads ---------------------------------------------------------------------
+
+    @property
+    def op(self) -> OpDefinition:
+        """The computation."""
+        return self.node_def
+
+    @property
+    def keys(self) -> frozenset[AssetKey]:
+        """The assets it makes: all of its outputs, or those selected by `subset_for`."""
+        if self._selected_asset_keys is not None:
+            return self._selected_asset_keys
+        return frozenset(self.keys_by_output_name.values())
+
+    @property
+    def key(self) -> AssetKey:
+        """The asset it makes.
+
+        Raises:
+            InvalidDefinitionError: it makes several.
+        """
+        if len(self.keys_by_output_name) != 1:
+            raise InvalidDefinitionError(
+                f"{self!r} makes {len(self.keys_by_output_name)} assets; use its keys instead of its key."
+            )
+        return next(iter(self.keys_by_output_name.values()))
+
+    @property
+    def dependency_keys(self) -> frozenset[AssetKey]:
+        """The assets it reads or waits for."""
+        return frozenset(self.keys_by_input_name.values())
+
+    @property
+    def asset_deps(self) -> Mapping[AssetKey, frozenset[AssetKey]]:
+        """What each of its assets depends on: inputs, or assets that it makes itself."""
+        if self._asset_deps is not None:
+            return self._asset_deps
+        upstream = self.dependency_keys
+        return dict.fromkeys(self.keys_by_output_name.values(), upstream)
+
+    @property
+    def required_resource_keys(self) -> frozenset[str]:
+        """The resources that it needs: its computation's, and the IO managers of its outputs and inputs."""
+        keys = set(self.node_def.required_resource_keys)
+        keys.update(out.io_manager_key for out in self.node_def.outs.values())
+        keys.update(inp.input_manager_key for inp in self.node_def.ins.values() if inp.input_manager_key)
+        return frozenset(keys)
+
+    @property
+    def place(self) -> str:
+        """Where its function is defined, as ``file:line``."""
+        return place_of(self.node_def.compute_fn)
+
+    def asset_nodes(self) -> Iterator[AssetNode]:
+        """Yield what an `AssetGraph` holds of each of its assets."""
+        place, op = self.place, self.node_def
+        if self._asset_deps is None:
+            common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
+        for key in self.keys_by_output_name.values():
+            yield AssetNode(
+                key,
+                common if self._asset_deps is None else self._ordered(self._asset_deps[key]),
+                self.group_names_by_key.get(key, DEFAULT_GROUP),
+                op.tags.get("kind"),
+                op.tags,
+                False,
+                place,
+                self,
+            )
+
+    def _ordered(self, upstream: Collection[AssetKey]) -> tuple[AssetKey, ...]:
+        known = dict.fromkeys((*self.keys_by_input_name.values(), *self.keys_by_output_name.values()))
+        return tuple(key for key in known if key in upstream)
+
+    # -- changed copies ------------------------------------------------------------------------------
+
+    def subset_for(self, keys: Collection[AssetKey]) -> AssetsDefinition:
+        """Return a copy that makes only some of its assets; keys of other assets are left out.
+
+        Raises:
+            InvalidSubsetError: it makes all or nothing, and only some are selected.
+        """
+        wanted = self.keys & frozenset(keys)
+        if wanted == self.keys:
+            return self
+        if not self.can_subset:
+            raise InvalidSubsetError(
+                f"{self!r} makes its assets together and cannot make {_names(wanted)} alone. Select "
+                f"{_names(self.keys - wanted)} too, or set can_subset=True and yield only "
+                "context.selected_output_names."
+            )
+        return attrs.evolve(self, selected_asset_keys=wanted)
+
+    def with_prefix_or_group(
+        self,
+        *,
+        key_prefix: CoercibleToKeyPrefix | None = None,
+        group_name: str | None = None,
+        input_keys: Mapping[AssetKey, AssetKey] | None = None,
+    ) -> AssetsDefinition:
+        """Return a copy with a prefix before its keys, or in a group.
+
+        Args:
+            key_prefix: goes before the key of each asset it makes.
+            group_name: the group of each asset it makes.
+            input_keys: new upstream keys by old ones; others stay.
+
+        Raises:
+            InvalidDefinitionError: a group is given and an asset has one already.
+        """
+        prefix = key_prefix_parts(key_prefix)
+        renamed = {key: AssetKey((*prefix, *key.parts)) for key in self.keys_by_output_name.values()}
+        everything = {**(input_keys or {}), **renamed}
+        if group_name is not None and self.group_names_by_key:
+            taken = {key: group for key, group in self.group_names_by_key.items() if group != DEFAULT_GROUP}
+            if taken:
+                key, group = next(iter(taken.items()))
+                raise InvalidDefinitionError(
+                    f"Asset '{key}' ({self.place}) is in the group '{group}' already and cannot be put into "
+                    f"'{group_name}'. Leave out one of the two."
+                )
+        groups = self.group_names_by_key
+        if group_name is not None:
+            groups = dict.fromkeys(self.keys_by_output_name.values(), group_name)
+        return attrs.evolve(
+            self,
+            keys_by_input_name={n: everything.get(k, k) for n, k in self.keys_by_input_name.items()},
+            keys_by_output_name={n: renamed[k] for n, k in self.keys_by_output_name.items()},
+            node_def=self._renamed_op(renamed) if prefix else self.node_def,
+            asset_deps=self._asset_deps
+            and {
+                renamed[key]: frozenset(everything.get(k, k) for k in upstream)
+                for key, upstream in self._asset_deps.items()
+            },
+            selected_asset_keys=self._selected_asset_keys
+            and frozenset(renamed[k] for k in self._selected_asset_keys),
+            group_names_by_key={renamed[key]: group for key, group in groups.items()},
+            metadata_by_key={renamed[key]: data for key, data in self.metadata_by_key.items()},
+        )
+
+    def _renamed_op(self, renamed: Mapping[AssetKey, AssetKey]) -> OpDefinition:
+        # The computation of one asset is named after its key; that of several keeps the name it was given.
+        for old, new in renamed.items():
+            if self.node_def.name == old.to_python_identifier():
+                return attrs.evolve(self.node_def, name=new.to_python_identifier())
+        return self.node_def
+
+    def with_resources(self, resource_defs: Mapping[str, ResourceDefinition]) -> AssetsDefinition:
+        """Return a copy with those of ``resource_defs`` that it needs.
+
+        Raises:
+            ResourceConflictError: it has a different resource under one of the keys.
+        """
+        merged = dict(self.resource_defs)
+        wanted = list(self.required_resource_keys)
+        while wanted:
+            key = wanted.pop()
+            given = resource_defs.get(key)
+            if given is None:
+                continue
+            if merged.setdefault(key, given) is not given:
+                raise ResourceConflictError(key, f"{self!r}", "with_resources")
+            wanted.extend(given.required_resource_keys - merged.keys())
+        return attrs.evolve(self, resource_defs=merged)
+
+    def to_source_assets(self) -> list[SourceAsset]:
+        """Return its assets as source assets, for a repository that reads but does not make them."""
+        return [
+            SourceAsset(
+                key,
+                metadata=self.metadata_by_key.get(key),
+                io_manager_key=self.node_def.outs[name].io_manager_key,
+                description=self.node_def.outs[name].description,
+                group_name=self.group_names_by_key.get(key, DEFAULT_GROUP),
+                resource_defs=self.resource_defs,
+            )
+            for name, key in self.keys_by_output_name.items()
+        ]
+
+    # -- use -----------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the function as a plain call, for tests: the context first if it takes one, then the inputs.
+
+        Raises:
+            InvalidInvocationError: the arguments do not fit the function.
+        """
+        function = self.node_def.compute_fn
+        arguments = self.node_def.arguments
+        if arguments.takes_context and not args:
+            raise InvalidInvocationError(
+                f"{self!r} takes a context: give build_op_context(...) as the first argument."
+            )
+        unknown = [] if arguments.any_keyword else [name for name in kwargs if name not in arguments.names]
+        if unknown:
+            raise InvalidInvocationError(
+                f"{self!r} has no input '{unknown[0]}'.{did_you_mean(unknown[0], arguments.names)}"
+            )
+        return function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"AssetsDefinition({_names(self.keys)})"
+
+    def _check_deps(self, deps: Mapping[AssetKey, frozenset[AssetKey]]) -> None:
+        made = set(self.keys_by_output_name.values())
+        usable = made | self.dependency_keys
+        for key, upstream in deps.items():
+            for wrong in upstream - usable:
+                raise InvalidDefinitionError(
+                    f"{self!r} ({self.place}): '{key}' is said to depend on '{wrong}', which is neither an "
+                    f"input nor an output.{did_you_mean(str(wrong), map(str, usable))} Correct internal_asset_deps."
+                )
+        for key in made - deps.keys():
+            raise InvalidDefinitionError(f"{self!r} ({self.place}): asset_deps says nothing of '{key}'.")
+
+
+def _names(keys: Collection[AssetKey]) -> str:
+    return ", ".join(f"'{key}'" for key in sorted(keys))

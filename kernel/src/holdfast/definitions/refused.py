@@ -1,0 +1,37 @@
+"""Parameters of the asset API that this version refuses; none is ever ignored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.errors import UnsupportedParameterError
+
+__all__ = ["refuse"]
+
+_INSTEAD = {
+    "config_schema": "Leave it out: config is passed on as it is given.",
+    "input_config_schema": "Leave it out: config is passed on as it is given.",
+    "output_config_schema": "Leave it out: config is passed on as it is given.",
+    "dagster_type": "Leave it out; annotate the function to say what type a reader wants.",
+    "freshness_policy": "Leave it out.",
+    "observe_fn": "Leave it out.",
+    "partition_mapping": "Leave it out and give the assets no partitions.",
+    "partition_mappings": "Leave it out and give the assets no partitions.",
+    "partitions_def": "Leave it out and make one asset, or one asset per part.",
+    "partition_key": "Leave it out: assets have no partitions yet.",
+}
+
+
+def refuse(where: str, **parameters: Any) -> None:
+    """Raise for the first of ``parameters`` that was given, that is, is not ``None``.
+
+    Args:
+        where: what they were given to.
+        **parameters: values by parameter name.
+
+    Raises:
+        UnsupportedParameterError: naming the parameter and what to do instead.
+    """
+    for name, value in parameters.items():
+        if value is not None:
+            raise UnsupportedParameterError(name, where, _INSTEAD.get(name, "Leave it out."))
