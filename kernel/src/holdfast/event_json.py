@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
+from holdfast.errors import InvariantViolationError
 from holdfast.events import (
     AssetMaterialization,
     AssetObservation,
@@ -22,17 +23,27 @@ from holdfast.failures import ErrorInfo
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
 
-__all__ = ["dump_event", "event_from_json", "event_to_json", "parse_event"]
+__all__ = ["dump_data", "dump_event", "event_from_json", "event_to_json", "parse_data", "parse_event"]
 
 
 def dump_event(event: Event) -> str:
     """Return an event as one line of JSON; `parse_event` reads it back."""
-    return json.dumps(event_to_json(event), separators=(",", ":"), default=str)
+    return _encode(event_to_json(event))
 
 
 def parse_event(text: str) -> Event:
     """Return the event that `dump_event` printed."""
     return event_from_json(json.loads(text))
+
+
+def dump_data(event: Event) -> str | None:
+    """Return what an event carries as one line of JSON, ``None`` for nothing; `parse_data` reads it back."""
+    return None if event.data is None else _encode(_data_to_json(event))
+
+
+def parse_data(event_type: EventType, text: str | None) -> Any:
+    """Return what an event of this type carries, from the text that `dump_data` printed."""
+    return None if text is None else _FORMS[event_type].read(json.loads(text))
 
 
 def event_to_json(event: Event) -> dict[str, Any]:
@@ -42,8 +53,8 @@ def event_to_json(event: Event) -> dict[str, Any]:
         "run_id": event.run_id,
         "timestamp": event.timestamp,
         "step_key": event.step_key,
-        "asset_key": None if event.asset_key is None else event.asset_key.path,
-        "data": None if event.data is None else _data_to_json(event.data),
+        "asset_key": _path(event.asset_key),
+        "data": None if event.data is None else _data_to_json(event),
     }
 
 
@@ -55,49 +66,117 @@ def event_from_json(data: Mapping[str, Any]) -> Event:
         data["run_id"],
         data["timestamp"],
         data["step_key"],
-        None if data["asset_key"] is None else AssetKey(data["asset_key"]),
-        None if data["data"] is None else _data_from_json(event_type, data["data"]),
+        _key(data["asset_key"]),
+        None if data["data"] is None else _FORMS[event_type].read(data["data"]),
     )
 
 
-def _data_to_json(data: Any) -> dict[str, Any]:
-    if isinstance(data, AssetMaterialization | AssetObservation):
-        return data.to_json()
-    if isinstance(data, InputData):
-        upstream = None if data.upstream_key is None else data.upstream_key.path
-        return {"input_name": data.input_name, "upstream_key": upstream, "manager_key": data.manager_key}
-    if isinstance(data, OutputData):
-        metadata = {label: value.to_json() for label, value in data.metadata.items()}
-        return {"output_name": data.output_name, "manager_key": data.manager_key, "metadata": metadata}
-    if isinstance(data, StepFailureData):
-        return {"error": data.error.to_json(), "attempt": data.attempt, "retry_in": data.retry_in}
-    if isinstance(data, SkipData):
-        return {"because_of": list(data.because_of), "failed": data.failed}
-    if isinstance(data, RunStartData):
-        return {
-            "job_name": data.job_name,
-            "tags": dict(data.tags),
-            "selection": data.selection,
-            "run_config": dict(data.run_config),
-        }
+# What cannot be JSON, such as a path in run config, is kept as its text: a record never fails a run.
+_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
+
+def _data_to_json(event: Event) -> dict[str, Any]:
+    form = _FORMS.get(event.type)
+    if form is None or not isinstance(event.data, form.kind):
+        what = f"carries {form.kind.__name__}" if form else "carries no data"
+        raise InvariantViolationError(f"A {event.type.value} event {what}, not {event.data!r}.")
+    return form.write(event.data)
+
+
+def _path(key: AssetKey | None) -> list[str] | None:
+    return None if key is None else key.path
+
+
+def _key(path: list[str] | None) -> AssetKey | None:
+    return None if path is None else AssetKey(path)
+
+
+def _write_input(data: InputData) -> dict[str, Any]:
+    return {
+        "input_name": data.input_name,
+        "upstream_key": _path(data.upstream_key),
+        "manager_key": data.manager_key,
+    }
+
+
+def _read_input(data: Mapping[str, Any]) -> InputData:
+    return InputData(data["input_name"], _key(data["upstream_key"]), data["manager_key"])
+
+
+def _write_output(data: OutputData) -> dict[str, Any]:
+    metadata = {label: value.to_json() for label, value in data.metadata.items()}
+    return {"output_name": data.output_name, "manager_key": data.manager_key, "metadata": metadata}
+
+
+def _read_output(data: Mapping[str, Any]) -> OutputData:
+    metadata = {label: MetadataValue.from_json(value) for label, value in data["metadata"].items()}
+    return OutputData(data["output_name"], data["manager_key"], metadata)
+
+
+def _write_failure(data: StepFailureData) -> dict[str, Any]:
+    return {"error": data.error.to_json(), "attempt": data.attempt, "retry_in": data.retry_in}
+
+
+def _read_failure(data: Mapping[str, Any]) -> StepFailureData:
+    return StepFailureData(ErrorInfo.from_json(data["error"]), data["attempt"], data["retry_in"])
+
+
+def _write_skip(data: SkipData) -> dict[str, Any]:
+    return {"because_of": list(data.because_of), "failed": data.failed}
+
+
+def _read_skip(data: Mapping[str, Any]) -> SkipData:
+    return SkipData(tuple(data["because_of"]), data["failed"])
+
+
+def _write_start(data: RunStartData) -> dict[str, Any]:
+    return {
+        "job_name": data.job_name,
+        "tags": dict(data.tags),
+        "selection": data.selection,
+        "run_config": dict(data.run_config),
+    }
+
+
+def _read_start(data: Mapping[str, Any]) -> RunStartData:
+    return RunStartData(**data)
+
+
+def _write_end(data: RunEndData) -> dict[str, Any]:
     return {"message": data.message}
 
 
-def _data_from_json(event_type: EventType, data: Mapping[str, Any]) -> Any:
-    if event_type is EventType.ASSET_MATERIALIZATION:
-        return AssetMaterialization.from_json(data)
-    if event_type is EventType.ASSET_OBSERVATION:
-        return AssetObservation.from_json(data)
-    if "input_name" in data:
-        upstream = data["upstream_key"]
-        return InputData(
-            data["input_name"], None if upstream is None else AssetKey(upstream), data["manager_key"]
-        )
-    if "output_name" in data:
-        metadata = {label: MetadataValue(**value) for label, value in data["metadata"].items()}
-        return OutputData(data["output_name"], data["manager_key"], metadata)
-    if "error" in data:
-        return StepFailureData(ErrorInfo.from_json(data["error"]), data["attempt"], data["retry_in"])
-    if "because_of" in data:
-        return SkipData(tuple(data["because_of"]), data["failed"])
-    return RunStartData(**data) if "job_name" in data else RunEndData(**data)
+def _read_end(data: Mapping[str, Any]) -> RunEndData:
+    return RunEndData(**data)
+
+
+class _Form(NamedTuple):
+    kind: type
+    write: Callable[[Any], dict[str, Any]]
+    read: Callable[[Mapping[str, Any]], Any]
+
+
+_END = _Form(RunEndData, _write_end, _read_end)
+_FAILURE = _Form(StepFailureData, _write_failure, _read_failure)
+_INPUT = _Form(InputData, _write_input, _read_input)
+_OUTPUT = _Form(OutputData, _write_output, _read_output)
+
+_FORMS: Mapping[EventType, _Form] = {
+    EventType.RUN_START: _Form(RunStartData, _write_start, _read_start),
+    EventType.LOADED_INPUT: _INPUT,
+    EventType.STEP_INPUT: _INPUT,
+    EventType.STEP_OUTPUT: _OUTPUT,
+    EventType.ASSET_MATERIALIZATION: _Form(
+        AssetMaterialization, AssetMaterialization.to_json, AssetMaterialization.from_json
+    ),
+    EventType.ASSET_OBSERVATION: _Form(
+        AssetObservation, AssetObservation.to_json, AssetObservation.from_json
+    ),
+    EventType.HANDLED_OUTPUT: _OUTPUT,
+    EventType.STEP_UP_FOR_RETRY: _FAILURE,
+    EventType.STEP_FAILURE: _FAILURE,
+    EventType.STEP_SKIPPED: _Form(SkipData, _write_skip, _read_skip),
+    EventType.RUN_SUCCESS: _END,
+    EventType.RUN_FAILURE: _END,
+    EventType.RUN_CANCELED: _END,
+}

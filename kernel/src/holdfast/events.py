@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import enum
+import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import attrs
 
-from holdfast.errors import InvariantViolationError
+from holdfast.errors import InvariantViolationError, UnsupportedParameterError
 from holdfast.failures import ErrorInfo
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
 
 __all__ = [
+    "ENDS",
     "AssetMaterialization",
     "AssetObservation",
     "Event",
@@ -59,6 +61,13 @@ class RunStatus(str, enum.Enum):
     CANCELED = "CANCELED"
 
 
+ENDS: Mapping[EventType, RunStatus] = {
+    EventType.RUN_SUCCESS: RunStatus.SUCCESS,
+    EventType.RUN_FAILURE: RunStatus.FAILURE,
+    EventType.RUN_CANCELED: RunStatus.CANCELED,
+}
+"""The status that each ending event gives its run."""
+
 _Report = TypeVar("_Report", bound="_AssetReport")
 
 
@@ -74,11 +83,17 @@ def _to_metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, MetadataVal
     return normalize_metadata(metadata)
 
 
+def _refuse_entries(report: object, _field: object, entries: object) -> None:
+    if entries is not None:
+        where = type(report).__name__
+        raise UnsupportedParameterError("metadata_entries", where, "Give metadata={label: value} instead.")
+
+
 @attrs.frozen
 class _AssetReport:
     asset_key: AssetKey = attrs.field(converter=_to_key)
     description: str | None = None
-    metadata_entries: Any = attrs.field(default=None, eq=False, repr=False)
+    metadata_entries: Any = attrs.field(default=None, eq=False, repr=False, validator=_refuse_entries)
     partition: str | None = None
     tags: Mapping[str, str] = attrs.field(default=None, converter=_to_tags)
     metadata: Mapping[str, MetadataValue] = attrs.field(default=None, converter=_to_metadata)
@@ -96,7 +111,7 @@ class _AssetReport:
     @classmethod
     def from_json(cls: type[_Report], data: Mapping[str, Any]) -> _Report:
         """Return the record that `to_json` printed."""
-        metadata = {label: MetadataValue(**value) for label, value in data["metadata"].items()}
+        metadata = {label: MetadataValue.from_json(value) for label, value in data["metadata"].items()}
         return cls(data["asset_key"], data["description"], None, data["partition"], data["tags"], metadata)
 
 
@@ -112,6 +127,17 @@ class AssetMaterialization(_AssetReport):
         tags: string labels of this materialization.
         metadata: labels and values, normalised to `MetadataValue`.
     """
+
+    @staticmethod
+    def file(
+        path: str | os.PathLike[str],
+        description: str | None = None,
+        asset_key: CoercibleToAssetKey | None = None,
+    ) -> AssetMaterialization:
+        """Return the materialization of a file; its key is the path unless another is given."""
+        text = os.fspath(path)
+        key = text if asset_key is None else asset_key
+        return AssetMaterialization(key, description, metadata={"path": MetadataValue.path(text)})
 
 
 @attrs.frozen
@@ -311,11 +337,3 @@ class Run:
     def ended_by(self, event: Event) -> Run:
         """Return the run as a ``RUN_SUCCESS``, ``RUN_FAILURE`` or ``RUN_CANCELED`` event leaves it."""
         return attrs.evolve(self, status=ENDS[event.type], ended=event.timestamp)
-
-
-ENDS: Mapping[EventType, RunStatus] = {
-    EventType.RUN_SUCCESS: RunStatus.SUCCESS,
-    EventType.RUN_FAILURE: RunStatus.FAILURE,
-    EventType.RUN_CANCELED: RunStatus.CANCELED,
-}
-"""The status that each ending event gives its run."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import linecache
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -11,7 +10,8 @@ import attrs
 
 __all__ = ["ErrorInfo", "Frame", "user_traceback"]
 
-_HERE = str(Path(__file__).parent)
+_MOST_ERRORS = 20
+_MOST_FRAMES = 12
 
 
 @attrs.frozen
@@ -33,9 +33,9 @@ class ErrorInfo:
 
     Attributes:
         type_name: the exception's class name.
-        message: what it says.
+        message: what it says, its notes included.
         frames: the traceback from the first frame that is the user's, outermost first.
-        cause: the exception that led to it, if any.
+        cause: the exception that led to it, if any; a long chain is cut off.
     """
 
     type_name: str
@@ -46,18 +46,24 @@ class ErrorInfo:
     @classmethod
     def from_exception(cls, error: BaseException) -> ErrorInfo:
         """Return the description of an exception and of what caused it."""
-        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return cls(
-            type(error).__name__,
-            str(error),
-            tuple(_frames(user_traceback(error.__traceback__))),
-            None if cause is None else cls.from_exception(cause),
-        )
+        described: ErrorInfo | None = None
+        for link in reversed(_chain(error)):
+            frames = tuple(_frames(user_traceback(link.__traceback__)))
+            described = cls(type(link).__name__, _message(link), frames, described)
+        assert described is not None  # a chain holds at least its first error
+        return described
 
     def report(self) -> str:
-        """Return the text to show a user: frames, then the exception, its cause above it."""
+        """Return the text to show a user: frames, then the exception, its cause above it.
+
+        Of a long traceback, as endless recursion leaves it, the frames in the middle are left out.
+        """
         lines = [] if self.cause is None else [self.cause.report(), "", "which led to:", ""]
-        lines += map(str, self.frames)
+        frames = list(map(str, self.frames))
+        left_out = len(frames) - 2 * _MOST_FRAMES
+        if left_out > 0:
+            frames[_MOST_FRAMES:-_MOST_FRAMES] = [f"  ... {left_out} more frames ..."]
+        lines += frames
         lines.append(f"{self.type_name}: {self.message}" if self.message else self.type_name)
         return "\n".join(lines)
 
@@ -90,8 +96,26 @@ def user_traceback(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def _is_ours(traceback: TracebackType) -> bool:
-    module = str(traceback.tb_frame.f_globals.get("__name__", ""))
-    return module.partition(".")[0] == "holdfast" or traceback.tb_frame.f_code.co_filename.startswith(_HERE)
+    return str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == "holdfast"
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain = [error]
+    while len(chain) < _MOST_ERRORS:
+        last = chain[-1]
+        cause = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
+        if cause is None or any(cause is link for link in chain):
+            break
+        chain.append(cause)
+    return chain
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception as problem:  # the user's own __str__ may be what is broken
+        text = f"(its message cannot be shown: {type(problem).__name__})"
+    return "\n".join([text, *map(str, getattr(error, "__notes__", ()))])
 
 
 def _frames(traceback: TracebackType | None) -> list[Frame]:

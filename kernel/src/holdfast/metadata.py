@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -60,23 +61,28 @@ class MetadataValue:
 
     @staticmethod
     def json(data: Any) -> MetadataValue:
-        """Return any value that JSON can hold."""
-        return MetadataValue("json", data)
+        """Return any value that JSON can hold; one that it cannot becomes an unserializable text."""
+        try:
+            # JSON has no NaN and no infinities, so inside of other values they become texts.
+            plain = json.loads(json.dumps(data, default=_from_scalar), parse_constant=str)
+        except (RecursionError, TypeError, ValueError):
+            return MetadataValue("text", UNSERIALIZABLE)
+        return MetadataValue("json", plain)
 
     @staticmethod
     def int(value: int) -> MetadataValue:
         """Return a whole number."""
-        return MetadataValue("int", value)
+        return MetadataValue("int", _unwrap(value))
 
     @staticmethod
     def float(value: float) -> MetadataValue:
         """Return a number."""
-        return MetadataValue("float", value)
+        return MetadataValue("float", _unwrap(value))
 
     @staticmethod
     def bool(value: bool) -> MetadataValue:
         """Return a truth value."""
-        return MetadataValue("bool", value)
+        return MetadataValue("bool", _unwrap(value))
 
     @staticmethod
     def asset(asset_key: AssetKey) -> MetadataValue:
@@ -85,7 +91,16 @@ class MetadataValue:
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as a dictionary that JSON can hold."""
-        return {"kind": self.kind, "value": self.value}
+        value = self.value
+        if isinstance(value, float) and not math.isfinite(value):
+            value = str(value)  # JSON has no NaN and no infinities
+        return {"kind": self.kind, "value": value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> MetadataValue:
+        """Return the value that `to_json` printed."""
+        kind, value = data["kind"], data["value"]
+        return cls(kind, float(value) if kind == "float" and isinstance(value, str) else value)
 
     def __str__(self) -> str:
         return self.value if isinstance(self.value, str) else json.dumps(self.value)
@@ -106,7 +121,7 @@ def normalize_metadata(
     Raises:
         InvalidDefinitionError: ``metadata`` is not a mapping with string labels.
     """
-    if not metadata:
+    if metadata is None:
         return {}
     if not isinstance(metadata, Mapping) or not all(isinstance(label, str) for label in metadata):
         raise InvalidDefinitionError(f"{what} is a mapping of string labels to values, not {metadata!r}.")
@@ -126,7 +141,18 @@ def _normalize(value: Any) -> MetadataValue:
         return MetadataValue("path", str(value))
     if isinstance(value, AssetKey):
         return MetadataValue.asset(value)
-    try:
-        return MetadataValue("json", json.loads(json.dumps(value)))
-    except (TypeError, ValueError):
-        return MetadataValue("text", UNSERIALIZABLE)
+    plain = _unwrap(value)
+    return MetadataValue.json(value) if plain is value else _normalize(plain)
+
+
+def _unwrap(value: Any) -> Any:
+    # Numbers computed by numpy and its kin are zero-dimensional arrays that know their Python value.
+    item = getattr(value, "item", None)
+    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
+
+
+def _from_scalar(value: Any) -> Any:
+    plain = _unwrap(value)
+    if plain is value:
+        raise TypeError(f"{type(value).__name__} is not JSON")
+    return plain

@@ -1,0 +1,94 @@
+# ruff: noqa: D102 - methods without a docstring have that of the contract
+"""The event store that keeps everything in memory, for tests and runs that need no records."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from holdfast.errors import RunNotFoundError, StorageError
+from holdfast.events import ENDS, Event, EventType, Run
+from holdfast.interfaces import EventStore
+from holdfast.keys import AssetKey
+from holdfast.provisions import PluginContext
+
+__all__ = ["MemoryEventStore"]
+
+_MATERIALIZATION = EventType.ASSET_MATERIALIZATION
+_START = EventType.RUN_START
+_ENDS = tuple(ENDS)
+
+
+class MemoryEventStore(EventStore):
+    """Keeps events as long as the process lives; safe for several threads.
+
+    An event is kept once: what answers questions are lists that refer to it.
+
+    Args:
+        context: taken so that the class is its own plugin factory; nothing in memory depends on it.
+    """
+
+    def __init__(self, context: PluginContext | None = None) -> None:
+        self._lock = threading.Lock()
+        self._events: dict[str, list[Event]] = {}
+        self._runs: dict[str, Run] = {}
+        self._materializations: dict[AssetKey, list[Event]] = {}
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Keep ``events``, all or none, in order, for the life of the process.
+
+        Raises:
+            StorageError: a run starts that has started before.
+        """
+        # Called for every step of every run: hashing a member of an enum would take most of the time.
+        with self._lock:
+            starts = [event.run_id for event in events if event.type is _START]
+            for run_id in starts:
+                if run_id in self._runs or starts.count(run_id) > 1:
+                    raise StorageError(f"Run '{run_id}' has started already; give every run its own id.")
+            for event in events:
+                kept = self._events.get(event.run_id)
+                if kept is None:
+                    kept = self._events[event.run_id] = []
+                kept.append(event)
+                if event.type is _MATERIALIZATION and event.asset_key is not None:
+                    self._materializations.setdefault(event.asset_key, []).append(event)
+                elif event.type is _START:
+                    self._runs[event.run_id] = Run.from_start(event)
+                elif event.type in _ENDS and event.run_id in self._runs:
+                    self._runs[event.run_id] = self._runs[event.run_id].ended_by(event)
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        with self._lock:
+            kept = self._events.get(run_id)
+            if kept is None:
+                raise RunNotFoundError(run_id)
+            return list(kept)
+
+    def runs(self, limit: int | None = None) -> Sequence[Run]:
+        with self._lock:
+            return list(islice(reversed(self._runs.values()), limit))
+
+    def run(self, run_id: str) -> Run:
+        run = self._runs.get(run_id)
+        if run is None:
+            raise RunNotFoundError(run_id)
+        return run
+
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        with self._lock:
+            newest_first: Iterable[Event] = reversed(self._materializations.get(asset_key, ()))
+            if partition is not None:
+                newest_first = (event for event in newest_first if event.partition == partition)
+            return list(islice(newest_first, limit))
+
+    def latest_materializations(
+        self, asset_keys: Iterable[AssetKey] | None = None
+    ) -> Mapping[AssetKey, Event]:
+        with self._lock:
+            known = self._materializations
+            keys = known if asset_keys is None else [key for key in asset_keys if key in known]
+            return {key: known[key][-1] for key in keys}
