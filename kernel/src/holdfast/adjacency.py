@@ -1,0 +1,106 @@
+"""Which asset reads which, as positions: the one place that walks a graph itself.
+
+networkx answers what is asked of a graph now and then. What is asked of 100,000 assets all the time is
+answered here, over lists of integers and without recursion.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence, Set
+
+__all__ = ["Adjacency", "Edges", "reach"]
+
+Edges = Sequence[Sequence[int]]
+"""For each position, the positions its edges lead to."""
+
+
+class Adjacency:
+    """The edges of a graph of assets, both ways.
+
+    An asset that reads its own earlier partitions has no edge to itself here.
+
+    Args:
+        upstream: for each position, the positions it reads.
+    """
+
+    __slots__ = ("downstream", "upstream")
+
+    def __init__(self, upstream: Edges) -> None:
+        downstream: list[list[int]] = [[] for _ in upstream]
+        for position, read in enumerate(upstream):
+            for other in read:
+                downstream[other].append(position)
+        self.upstream = upstream
+        self.downstream: Edges = downstream
+
+    def __len__(self) -> int:
+        return len(self.upstream)
+
+    def topological_order(self) -> list[int]:
+        """Return the positions, each after those it reads, the smallest first where there is a choice.
+
+        Positions in a cycle, or downstream of one, are left out.
+        """
+        waiting = [len(read) for read in self.upstream]
+        ready = [position for position, count in enumerate(waiting) if not count]  # sorted, so a heap
+        order = []
+        while ready:
+            position = heapq.heappop(ready)
+            order.append(position)
+            for other in self.downstream[position]:
+                waiting[other] -= 1
+                if not waiting[other]:
+                    heapq.heappush(ready, other)
+        return order
+
+    def roots(self, positions: Set[int]) -> set[int]:
+        """Return those of the positions that read none of the others."""
+        return {position for position in positions if positions.isdisjoint(self.upstream[position])}
+
+    def leaves(self, positions: Set[int]) -> set[int]:
+        """Return those of the positions that none of the others read."""
+        return {position for position in positions if positions.isdisjoint(self.downstream[position])}
+
+    def reduced(self) -> list[tuple[int, int]]:
+        """Return the edges of the transitive reduction; positions must be in topological order.
+
+        An edge stays when no longer way leads from its start to its end. What a position leads to is a bit
+        set, dropped once all that read it are done, so that 10,000 assets take milliseconds.
+        """
+        edges = []
+        leads_to = [0] * len(self)
+        waiting = [len(read) for read in self.upstream]
+        for start in reversed(range(len(self))):
+            found = 0
+            for end in sorted(self.downstream[start]):  # a longer way to ``end`` begins at an earlier one
+                if not found >> end & 1:
+                    edges.append((start, end))
+                    found |= leads_to[end]
+                waiting[end] -= 1
+                if not waiting[end]:
+                    leads_to[end] = 0
+            leads_to[start] = found | 1 << start
+        return edges
+
+
+def reach(start: Iterable[int], edges: Edges, depth: int | None = None) -> set[int]:
+    """Return ``start`` and all positions that edges lead to from there.
+
+    Args:
+        start: where to begin.
+        edges: `Adjacency.upstream` or `Adjacency.downstream`.
+        depth: how many edges to follow at most; ``None`` for all the way.
+    """
+    reached = set(start)
+    level = list(reached)
+    while level and depth != 0:
+        following = []
+        for position in level:
+            for other in edges[position]:
+                if other not in reached:
+                    reached.add(other)
+                    following.append(other)
+        level = following
+        depth = None if depth is None else depth - 1
+    return reached
