@@ -31,6 +31,7 @@
     ├── SubprocessError (RuntimeError)           a worker process died or could not start
     ├── StorageError (OSError)                   a store could not keep or return a value
     │   ├── StepOutputNotFoundError (KeyError)   a value that was never stored
+    │   ├── RunExistsError                       a run id that another run has
     │   ├── NoFormatError (TypeError)            no active format takes the value's type
     │   └── UntrustedFormatError                 a pickle in a store not marked trusted
     ├── SettingsError (ValueError)               the repository's settings cannot be read
@@ -67,6 +68,7 @@ __all__ = [
     "PluginError",
     "ResourceConflictError",
     "ResourceFunctionError",
+    "RunExistsError",
     "RunNotFoundError",
     "SelectionSyntaxError",
     "SettingsError",
@@ -347,6 +349,14 @@ class StepOutputNotFoundError(StorageError, KeyError):
     def __init__(self, what: str, where: str, fix: str = "Materialize it first.") -> None:
         self.what, self.where = what, where
         super().__init__(f"{what} is not stored at {where}. {fix}")
+
+
+class RunExistsError(StorageError):
+    """A run starts under an id that the event store knows from another run."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"Run '{run_id}' has started before. Give every run an id of its own.")
 
 
 class NoFormatError(StorageError, TypeError):

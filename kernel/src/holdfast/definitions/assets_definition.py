@@ -283,7 +283,8 @@ class AssetsDefinition:
             for wrong in upstream - usable:
                 raise InvalidDefinitionError(
                     f"{self!r} ({self.place}): '{key}' is said to depend on '{wrong}', which is neither an "
-                    f"input nor an output.{did_you_mean(str(wrong), map(str, usable))} Correct internal_asset_deps."
+                    f"input nor an output.{did_you_mean(str(wrong), map(str, usable))} "
+                    "Correct internal_asset_deps."
                 )
         for key in made - deps.keys():
             raise InvalidDefinitionError(f"{self!r} ({self.place}): asset_deps says nothing of '{key}'.")

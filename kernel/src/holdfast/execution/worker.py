@@ -1,0 +1,68 @@
+"""Steps in worker processes: what crosses is a small task, and each worker rebuilds the run once."""
+
+from __future__ import annotations
+
+import atexit
+import pickle
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from holdfast.execution.step import Session, StepOutcome, run_step
+
+__all__ = ["StepTask", "close_sessions", "run_task"]
+
+_KEPT = 4
+"""How many runs a worker keeps ready; beyond that the one used longest ago is closed."""
+
+_sessions: OrderedDict[str, Session] = OrderedDict()
+_lock = threading.RLock()
+
+
+@attrs.frozen
+class StepTask:
+    """A step to run in a worker process.
+
+    Attributes:
+        run_id: the run.
+        step_key: the step.
+        attempt: the attempt, the first being 1.
+        rebuild: a pickled function and its arguments; calling it gives the `Session` of the run. It names the
+            repository where that can be imported, and holds the definitions by value where it cannot.
+    """
+
+    run_id: str
+    step_key: str
+    attempt: int
+    rebuild: bytes
+
+
+def run_task(task: StepTask) -> StepOutcome:
+    """Run one step in this process, rebuilding the run if this is its first step here."""
+    with _lock:
+        session = _sessions.get(task.run_id)
+        if session is None:
+            if not _sessions:
+                atexit.register(close_sessions)  # for executors whose workers end without calling it
+            session = _sessions[task.run_id] = _rebuild(task.rebuild)
+            while len(_sessions) > _KEPT:
+                _sessions.popitem(last=False)[1].resources.close()
+        _sessions.move_to_end(task.run_id)
+    return run_step(session, session.steps[task.step_key], task.attempt)
+
+
+def close_sessions() -> None:
+    """Tear down the resources of every run in this process; called when a worker ends in good order."""
+    with _lock:
+        while _sessions:
+            _sessions.popitem()[1].resources.close()
+
+
+def _rebuild(data: bytes) -> Session:
+    function: Callable[..., Session]
+    arguments: tuple[Any, ...]
+    function, arguments = pickle.loads(data)
+    return function(*arguments)

@@ -1,0 +1,103 @@
+"""The instance: what runs share beyond their assets, that is settings, active plugins and stores."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from holdfast.builtins.event_store import MemoryEventStore
+from holdfast.definitions.resource import IOManagerDefinition
+from holdfast.events import Event
+from holdfast.interfaces import EventStore
+
+if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in memory does not need
+    from holdfast.plugins.loading import Plugins
+    from holdfast.plugins.settings import Settings
+    from holdfast.provisions import PluginContext
+
+__all__ = ["Instance"]
+
+
+class Instance:
+    """What runs share beyond their assets: settings, active plugins, storage and the event store.
+
+    Made by `ephemeral`, for runs that leave nothing behind, or by `get`, for a repository's own.
+
+    Args:
+        settings: the settings; ``None`` for the defaults, without reading any file.
+        disabled: plugins that are switched off before any is imported; ``"all"`` for all but the kernel's.
+    """
+
+    def __init__(self, settings: Settings | None = None, disabled: Sequence[str] = ()) -> None:
+        self._given = settings
+        self._disabled = tuple(disabled)
+
+    @classmethod
+    def ephemeral(cls) -> Instance:
+        """Return an instance with default settings, events in memory, and storage that ends with it."""
+        return cls()
+
+    @classmethod
+    def get(cls, directory: str | Path | None = None, *, disabled: Sequence[str] = ()) -> Instance:
+        """Return the instance of the repository that a directory belongs to.
+
+        Args:
+            directory: the directory, or one inside it; the working directory by default.
+            disabled: plugins that are switched off before any is imported.
+
+        Raises:
+            SettingsError: the settings cannot be read.
+        """
+        from holdfast.plugins.settings import Settings
+
+        return cls(Settings.load(Path(directory or ".")), disabled)
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether nothing it keeps outlives it."""
+        return self._given is None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings."""
+        from holdfast.plugins.settings import Settings
+
+        return self._given or Settings(directory=Path.cwd(), storage=Path(self._temporary.name))
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """The installed plugins and what the active ones provide."""
+        from holdfast.plugins.loading import Plugins
+
+        return Plugins.discover(self.settings, self._disabled)
+
+    @cached_property
+    def plugin_context(self) -> PluginContext:
+        """What the factories of plugins are told."""
+        return self.plugins.context
+
+    @cached_property
+    def event_store(self) -> EventStore:
+        """Where events are kept."""
+        if self.is_ephemeral:
+            return MemoryEventStore()
+        return self.plugins.event_store()
+
+    @cached_property
+    def event_listener(self) -> Callable[[Event], None] | None:
+        """What tells listening plugins of an event; ``None`` when none listens, as in ephemeral instances."""
+        if self.is_ephemeral or not self.plugins.has_listeners:
+            return None
+        return self.plugins.emit
+
+    def io_manager_definition(self, key: str) -> IOManagerDefinition | None:
+        """Return the IO manager that settings or an active plugin provide under a resource key, if any."""
+        found = self.plugins.io_manager(key)
+        return None if found is None else IOManagerDefinition(found)
+
+    @cached_property
+    def _temporary(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="holdfast-", ignore_cleanup_errors=True)

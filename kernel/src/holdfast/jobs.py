@@ -1,0 +1,310 @@
+"""Jobs: a selection of assets that is run together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from holdfast.definitions.op import check_tags
+from holdfast.definitions.refused import refuse
+from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
+from holdfast.errors import InvalidDefinitionError, InvalidSubsetError
+from holdfast.execution.run_loop import RunSummary
+from holdfast.graph import AssetGraph
+from holdfast.instance import Instance
+from holdfast.keys import AssetKey, check_name
+from holdfast.plan import Plan, make_plan
+from holdfast.results import ExecuteInProcessResult
+from holdfast.runs import PreparedRun, RunRequest, prepare_in_process
+from holdfast.selection import AssetSelection, materializable
+from holdfast.selection_syntax import coerce_selection
+
+__all__ = [
+    "AssetLayer",
+    "JobDefinition",
+    "UnresolvedAssetJobDefinition",
+    "define_asset_job",
+    "in_process_result",
+]
+
+
+@attrs.frozen(eq=False)
+class AssetLayer:
+    """The assets of a job.
+
+    Attributes:
+        graph: all assets that the job's may read.
+        selection: what the job makes, as it was asked for.
+        keys: what the job makes.
+    """
+
+    graph: AssetGraph
+    selection: AssetSelection
+    keys: frozenset[AssetKey]
+
+    @classmethod
+    def select(cls, graph: AssetGraph, selection: AssetSelection) -> AssetLayer:
+        """Return the assets of a graph that a selection makes.
+
+        Raises:
+            InvalidSubsetError: it names what is not there, or source assets alone.
+        """
+        return cls(graph, selection, materializable(graph, selection.resolve(graph)))
+
+
+@attrs.frozen(eq=False, kw_only=True, slots=False)
+class JobDefinition:
+    """A selection of assets that is run together, with its resources and its executor.
+
+    Args:
+        graph_def: refused by this version: a job is made of assets.
+        resource_defs: resources for all its assets.
+        executor_def: the executor it is run by: the name of one that a plugin provides, or a mapping with
+            ``use`` and options. By default the one that the settings name.
+        logger_defs: refused by this version.
+        name: its name.
+        config: the run config it is run with by default.
+        description: what it is for.
+        partitions_def: refused by this version.
+        tags: labels of its runs; those given to a run come on top.
+        metadata: labels and values that describe it.
+        hook_defs: refused by this version.
+        op_retry_policy: refused by this version.
+        version_strategy: refused by this version.
+        asset_layer: its assets.
+        input_values: refused by this version.
+    """
+
+    graph_def: None = None
+    resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
+    executor_def: str | Mapping[str, Any] | None = None
+    logger_defs: None = None
+    name: str
+    config: Mapping[str, Any] | None = None
+    description: str | None = None
+    partitions_def: None = None
+    tags: Mapping[str, str] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    hook_defs: None = None
+    op_retry_policy: None = None
+    version_strategy: None = None
+    asset_layer: AssetLayer
+    input_values: None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            f"job '{self.name}'",
+            graph_def=self.graph_def,
+            logger_defs=self.logger_defs,
+            partitions_def=self.partitions_def,
+            hook_defs=self.hook_defs,
+            op_retry_policy=self.op_retry_policy,
+            version_strategy=self.version_strategy,
+            input_values=self.input_values,
+        )
+
+    @property
+    def asset_keys(self) -> frozenset[AssetKey]:
+        """The assets it makes."""
+        return self.asset_layer.keys
+
+    def plan(self, asset_selection: Collection[Any] | None = None) -> Plan:
+        """Return what a run of this job would do.
+
+        Args:
+            asset_selection: only these of its assets.
+
+        Raises:
+            InvalidSubsetError: one of these is not made by this job.
+        """
+        layer = self.asset_layer
+        if asset_selection is None:
+            return make_plan(layer.graph, layer.keys, layer.selection)
+        chosen = AssetSelection.keys(*asset_selection) & layer.selection
+        wanted = frozenset(map(AssetKey.from_coercible, asset_selection))
+        for key in sorted(wanted - layer.keys):
+            layer.graph[key]  # a key that is nowhere is an error of its own, with the nearest one
+            raise InvalidSubsetError(f"{self!r} does not make '{key}'. Select among {_names(layer.keys)}.")
+        return make_plan(layer.graph, wanted, chosen)
+
+    def request(
+        self,
+        run_config: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        run_id: str | None = None,
+        resources: Mapping[str, ResourceDefinition] | None = None,
+        *,
+        values_in_memory: bool = False,
+    ) -> RunRequest:
+        """Return what a run of this job asks for, apart from its plan.
+
+        Args:
+            run_config: its config; the job's by default.
+            tags: labels on top of the job's.
+            run_id: the run; a new one by default.
+            resources: resources on top of the job's.
+            values_in_memory: whether the default IO manager keeps values in memory.
+        """
+        return RunRequest(
+            job_name=self.name,
+            run_id=run_id,
+            run_config=self.config if run_config is None else run_config,
+            tags={**self.tags, **(tags or {})},
+            resources={**self.resource_defs, **(resources or {})},
+            values_in_memory=values_in_memory,
+        )
+
+    def execute_in_process(
+        self,
+        run_config: Mapping[str, Any] | None = None,
+        instance: Instance | None = None,
+        partition_key: str | None = None,
+        raise_on_error: bool = True,
+        op_selection: Sequence[str] | None = None,
+        asset_selection: Sequence[Any] | None = None,
+        run_id: str | None = None,
+        input_values: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+    ) -> ExecuteInProcessResult:
+        """Run the job in this process; the default IO manager keeps values in memory.
+
+        Args:
+            run_config: config by section; the job's own by default.
+            instance: where events are kept; an ephemeral instance by default.
+            partition_key: refused by this version.
+            raise_on_error: whether the first failure is raised once everything that can run has run.
+            op_selection: refused by this version.
+            asset_selection: only these of the job's assets.
+            run_id: the run; a new one by default.
+            input_values: refused by this version.
+            tags: labels of the run, on top of the job's.
+        """
+        refuse(
+            f"job '{self.name}'",
+            partition_key=partition_key,
+            op_selection=op_selection,
+            input_values=input_values,
+        )
+        plan = self.plan(asset_selection)
+        request = self.request(run_config, tags, run_id, values_in_memory=True)
+        run = prepare_in_process(plan, request, instance or Instance.ephemeral())
+        # Called here and not in a helper, so that few frames stand above the user's function.
+        summary = run.execute()
+        return in_process_result(self, plan, run, summary, raise_on_error)
+
+    def __repr__(self) -> str:
+        return f"JobDefinition({self.name!r})"
+
+
+def in_process_result(
+    job: JobDefinition, plan: Plan, run: PreparedRun, summary: RunSummary, raise_on_error: bool
+) -> ExecuteInProcessResult:
+    """Return the result of a run in this process, or raise for its first failure."""
+    session = run.session
+    result = ExecuteInProcessResult(
+        job, plan, session.run_id, summary.success, summary.events, session.values or {}
+    )
+    if raise_on_error:
+        result.raise_for_failure(summary.exceptions)
+    return result
+
+
+@attrs.frozen(eq=False)
+class UnresolvedAssetJobDefinition:
+    """A job whose selection is not resolved yet; a repository resolves it against its assets.
+
+    Attributes:
+        name: the job's name.
+        selection: what it makes.
+        config: the run config it is run with by default.
+        description: what it is for.
+        tags: labels of its runs.
+        executor_def: the executor it is run by.
+    """
+
+    name: str
+    selection: AssetSelection
+    config: Mapping[str, Any] | None = None
+    description: str | None = None
+    tags: Mapping[str, str] = attrs.field(factory=dict)
+    executor_def: str | Mapping[str, Any] | None = None
+
+    def resolve(
+        self,
+        assets: Sequence[Any] | AssetGraph,
+        source_assets: Sequence[Any] = (),
+        resource_defs: Mapping[str, Any] | None = None,
+    ) -> JobDefinition:
+        """Return the job over these assets.
+
+        Args:
+            assets: the assets, or a graph of them.
+            source_assets: source assets, unless a graph is given.
+            resource_defs: resources for all its assets.
+
+        Raises:
+            InvalidSubsetError: the selection names what is not there.
+        """
+        graph = assets if isinstance(assets, AssetGraph) else AssetGraph.of([*assets, *source_assets])
+        return JobDefinition(
+            name=self.name,
+            config=self.config,
+            description=self.description,
+            tags=self.tags,
+            executor_def=self.executor_def,
+            resource_defs=to_resource_definitions(resource_defs, f"job '{self.name}'"),
+            asset_layer=AssetLayer.select(graph, self.selection),
+        )
+
+
+def define_asset_job(
+    name: str,
+    selection: Any = None,
+    config: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    partitions_def: None = None,
+    executor_def: str | Mapping[str, Any] | None = None,
+) -> UnresolvedAssetJobDefinition:
+    """Define a job that makes a selection of assets; put it into a repository.
+
+    Args:
+        name: its name.
+        selection: what it makes: a selection, a string such as ``"orders*"``, a list of these, or keys; all
+            assets by default.
+        config: the run config it is run with unless a run gives another.
+        description: what it is for.
+        tags: labels of its runs; values that are no strings become JSON and must survive it.
+        partitions_def: refused by this version.
+        executor_def: the executor it is run by: the name of one that a plugin provides, or a mapping with
+            ``use`` and options. By default the one that the settings name.
+
+    Raises:
+        InvalidNameError: the name breaks the naming rule.
+        InvalidDefinitionError: another argument is of the wrong kind.
+        SelectionSyntaxError: the selection cannot be read.
+    """
+    check_name(name, "job name")
+    what = f"job '{name}'"
+    refuse(what, partitions_def=partitions_def)
+    if config is not None and not isinstance(config, Mapping):
+        raise InvalidDefinitionError(f"{what}: config is a mapping of sections, not {config!r}.")
+    if not (executor_def is None or isinstance(executor_def, str | Mapping)):
+        raise InvalidDefinitionError(
+            f"{what}: executor_def is the name of an executor or {{'use': name, ...}}, not {executor_def!r}."
+        )
+    return UnresolvedAssetJobDefinition(
+        name,
+        AssetSelection.all() if selection is None else coerce_selection(selection),
+        config,
+        description,
+        check_tags(tags, what),
+        executor_def,
+    )
+
+
+def _names(keys: Collection[AssetKey], limit: int = 12) -> str:
+    names = [f"'{key}'" for key in sorted(keys)]
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")

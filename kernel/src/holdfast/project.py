@@ -1,0 +1,224 @@
+"""A project: a repository loaded from its settings, with its instance. What the command line works on."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+
+from holdfast.definitions.loading import load_assets_from_modules
+from holdfast.errors import InvalidDefinitionError, SettingsError, did_you_mean
+from holdfast.events import Event
+from holdfast.execution.step import Session
+from holdfast.instance import Instance
+from holdfast.jobs import AssetLayer, JobDefinition
+from holdfast.plan import Plan
+from holdfast.repository import RepositoryDefinition
+from holdfast.results import RunResult
+from holdfast.run_api import execute_job
+from holdfast.runs import RunRequest, session_for
+from holdfast.selection import AssetSelection
+from holdfast.selection_syntax import coerce_selection
+
+__all__ = ["Project"]
+
+AD_HOC_JOB = "materialize"
+"""The name of the job of assets that are selected for one run."""
+
+
+@attrs.frozen(eq=False)
+class Project:
+    """A repository and its instance, as settings describe them.
+
+    Attributes:
+        repository: the assets and jobs.
+        instance: the settings, active plugins and stores.
+        disabled: plugins that were switched off for this project.
+    """
+
+    repository: RepositoryDefinition
+    instance: Instance
+    disabled: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, directory: str | Path = ".", *, disabled: Sequence[str] = ()) -> Project:
+        """Return the project that a directory belongs to.
+
+        The directory of the settings is put on the module path, so that a repository beside them is found.
+
+        Args:
+            directory: the directory of the settings, or one inside it.
+            disabled: plugins that are switched off before any is imported.
+
+        Raises:
+            SettingsError: the settings cannot be read, or name no repository that can be loaded.
+        """
+        instance = Instance.get(directory, disabled=disabled)
+        settings = instance.settings
+        path = str(settings.directory)
+        if path not in sys.path:
+            sys.path.insert(0, path)
+        if settings.repository is not None:
+            repository = _named_repository(settings.repository, str(settings.file))
+        elif settings.definitions:
+            found = [instance.load_definitions(use) for use in settings.definitions]
+            repository = RepositoryDefinition.of("repository", found)
+        else:
+            raise SettingsError(
+                str(settings.file or settings.directory),
+                "tool.holdfast",
+                'No repository is named. Add repository = "module" or run holdfast init.',
+            )
+        if repository.plugins is not None:
+            chosen = settings.with_plugins(repository.plugins, f"@repository '{repository.name}'")
+            instance = Instance(chosen, disabled)
+        return cls(repository, instance, tuple(disabled))
+
+    def job_for(self, selection: Any = None) -> JobDefinition:
+        """Return a job that makes a selection of the repository's assets, all by default.
+
+        Raises:
+            InvalidSubsetError: the selection names what is not there.
+        """
+        chosen = AssetSelection.all() if selection is None else coerce_selection(selection)
+        layer = AssetLayer.select(self.repository.graph, chosen)
+        return JobDefinition(name=AD_HOC_JOB, asset_layer=layer)
+
+    def plan(self, selection: Any = None) -> Plan:
+        """Return what making a selection of assets would do; errors as `job_for`."""
+        return self.job_for(selection).plan()
+
+    def materialize(
+        self,
+        selection: Any = None,
+        *,
+        run_config: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        listener: Callable[[Sequence[Event]], None] | None = None,
+        run_id: str | None = None,
+    ) -> RunResult:
+        """Make a selection of assets with the project's executor.
+
+        Args:
+            selection: the assets; all by default.
+            run_config: config by section.
+            tags: labels of the run.
+            listener: told of events once they are kept.
+            run_id: the run; a new one by default.
+
+        Raises:
+            InvalidSubsetError: the selection names what is not there.
+        """
+        job = self.job_for(selection)
+        return self._run(job, str(job.asset_layer.selection), None, run_config, tags, listener, run_id)
+
+    def run_job(
+        self,
+        name: str,
+        *,
+        run_config: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        listener: Callable[[Sequence[Event]], None] | None = None,
+        run_id: str | None = None,
+    ) -> RunResult:
+        """Run a job of the repository; arguments as `materialize`.
+
+        Raises:
+            UnknownJobError: there is none of this name.
+        """
+        job = self.repository.get_job(name)
+        return self._run(job, None, name, run_config, tags, listener, run_id)
+
+    def _run(
+        self,
+        job: JobDefinition,
+        selection: str | None,
+        job_name: str | None,
+        run_config: Mapping[str, Any] | None,
+        tags: Mapping[str, Any] | None,
+        listener: Callable[[Sequence[Event]], None] | None,
+        run_id: str | None,
+    ) -> RunResult:
+        settings = self.instance.settings
+        if job.executor_def is None and self.repository.default_executor_def is not None:
+            job = attrs.evolve(job, executor_def=self.repository.default_executor_def)
+        return execute_job(
+            job,
+            self.instance,
+            run_config,
+            tags,
+            rebuild=(rebuild_from_project, (str(settings.directory), self.disabled, job_name, selection)),
+            listener=listener,
+            run_id=run_id,
+        )
+
+
+def rebuild_from_project(
+    request: RunRequest,
+    directory: str,
+    disabled: tuple[str, ...],
+    job_name: str | None,
+    selection: str | None,
+) -> Session:
+    """Return a worker's part of a run, from the settings of the repository.
+
+    Args:
+        request: what is run.
+        directory: the directory of the settings.
+        disabled: plugins that are switched off.
+        job_name: the job; ``None`` for assets selected for this run.
+        selection: these assets.
+    """
+    project = Project.load(directory, disabled=disabled)
+    job = project.job_for(selection) if job_name is None else project.repository.get_job(job_name)
+    return session_for(job.plan(), request, project.instance, in_worker=True)
+
+
+def _named_repository(reference: str, file: str) -> RepositoryDefinition:
+    name, _, attribute = reference.partition(":")
+    module = _import(name, reference, file)
+    if attribute:
+        if not hasattr(module, attribute):
+            raise SettingsError(
+                file,
+                "tool.holdfast.repository",
+                f"Module '{name}' has no '{attribute}'.{did_you_mean(attribute, vars(module))}",
+            )
+        found = getattr(module, attribute)
+        if not isinstance(found, RepositoryDefinition):
+            raise SettingsError(
+                file, "tool.holdfast.repository", f"'{reference}' is {found!r}, and no repository."
+            )
+        return found
+    repositories = {id(v): v for v in vars(module).values() if isinstance(v, RepositoryDefinition)}
+    if len(repositories) > 1:
+        names = ", ".join(sorted(r.name for r in repositories.values()))
+        raise SettingsError(
+            file,
+            "tool.holdfast.repository",
+            f"Module '{name}' has several repositories ({names}). Name one as '{name}:ATTRIBUTE'.",
+        )
+    if repositories:
+        return next(iter(repositories.values()))
+    assets = load_assets_from_modules([module])
+    if not assets:
+        raise InvalidDefinitionError(
+            f"Module '{name}' ({file}) has neither a repository nor assets. Define one with @asset."
+        )
+    return RepositoryDefinition.of(name.rpartition(".")[2], assets)
+
+
+def _import(name: str, reference: str, file: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if name == missing or name.startswith(f"{missing}."):
+            problem = f"'{reference}' names the module '{missing}', which is not found on the module path."
+            raise SettingsError(file, "tool.holdfast.repository", problem) from None
+        raise

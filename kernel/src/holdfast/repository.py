@@ -1,0 +1,194 @@
+"""A repository: the assets and jobs that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from holdfast.definitions.assets_definition import AssetsDefinition
+from holdfast.definitions.function import place_of
+from holdfast.definitions.refused import refuse
+from holdfast.definitions.source_asset import SourceAsset
+from holdfast.errors import InvalidDefinitionError, UnknownJobError
+from holdfast.graph import AssetGraph
+from holdfast.instance import Instance
+from holdfast.jobs import AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
+from holdfast.keys import CoercibleToAssetKey, check_name
+from holdfast.selection import AssetSelection
+from holdfast.value_loader import AssetValueLoader
+
+__all__ = ["ALL_ASSETS_JOB", "RepositoryDefinition", "repository"]
+
+ALL_ASSETS_JOB = "__ASSET_JOB"
+"""The name of the job over all assets that every repository with assets has."""
+
+PluginChoice = Sequence[str] | Mapping[str, Any]
+
+
+@attrs.frozen(eq=False, slots=False)
+class RepositoryDefinition:
+    """The assets and jobs that belong together; made by `repository`.
+
+    Attributes:
+        name: its name.
+        graph: its assets and source assets.
+        jobs: its own jobs by name.
+        description: what it is.
+        default_executor_def: the executor of jobs that name none.
+        plugins: the plugins that are active for it, as in the settings; ``None`` to leave it to them.
+    """
+
+    name: str
+    graph: AssetGraph
+    jobs: Mapping[str, JobDefinition]
+    description: str | None = None
+    default_executor_def: str | Mapping[str, Any] | None = None
+    plugins: PluginChoice | None = None
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        definitions: Iterable[Any],
+        description: str | None = None,
+        default_executor_def: str | Mapping[str, Any] | None = None,
+        plugins: PluginChoice | None = None,
+    ) -> RepositoryDefinition:
+        """Return the repository of some definitions, resolving its jobs.
+
+        Args:
+            name: its name.
+            definitions: assets, source assets and jobs, in lists nested to any depth.
+            description: what it is.
+            default_executor_def: the executor of jobs that name none.
+            plugins: the plugins that are active for it.
+
+        Raises:
+            InvalidDefinitionError: something is no definition, or definitions contradict each other.
+            InvalidSubsetError: a job selects what is not there.
+        """
+        assets, jobs = [], []
+        for definition in _flatten(definitions):
+            if isinstance(definition, AssetsDefinition | SourceAsset):
+                assets.append(definition)
+            elif isinstance(definition, UnresolvedAssetJobDefinition | JobDefinition):
+                jobs.append(definition)
+            else:
+                raise InvalidDefinitionError(
+                    f"repository '{name}' holds assets, source assets and jobs, not {definition!r}."
+                )
+        graph = AssetGraph.of(assets)
+        resolved: dict[str, JobDefinition] = {}
+        for job in jobs:
+            if job.name in resolved:
+                raise InvalidDefinitionError(
+                    f"repository '{name}' has two jobs called '{job.name}'. Rename one of them."
+                )
+            resolved[job.name] = job if isinstance(job, JobDefinition) else job.resolve(graph)
+        return cls(name, graph, resolved, description, default_executor_def, plugins)
+
+    @cached_property
+    def _all_assets_job(self) -> JobDefinition:
+        layer = AssetLayer.select(self.graph, AssetSelection.all())
+        return JobDefinition(name=ALL_ASSETS_JOB, asset_layer=layer)
+
+    @property
+    def job_names(self) -> list[str]:
+        """The names of its jobs, the one over all its assets included."""
+        implicit = [ALL_ASSETS_JOB] if self.graph.asset_keys else []
+        return [*self.jobs, *implicit]
+
+    def has_job(self, name: str) -> bool:
+        """Return whether it has a job of this name."""
+        return name in self.job_names
+
+    def get_job(self, name: str) -> JobDefinition:
+        """Return a job.
+
+        Raises:
+            UnknownJobError: there is none of this name.
+        """
+        if name in self.jobs:
+            return self.jobs[name]
+        if not self.has_job(name):
+            raise UnknownJobError(name, self.job_names)
+        return self._all_assets_job
+
+    def get_all_jobs(self) -> list[JobDefinition]:
+        """Return its jobs, the one over all its assets included."""
+        return [self.get_job(name) for name in self.job_names]
+
+    def get_asset_value_loader(self, instance: Instance | None = None) -> AssetValueLoader:
+        """Return a loader of the values of its assets, to be used as a context manager.
+
+        Args:
+            instance: provides the IO managers that the assets do not bring; the one that the settings of the
+                working directory describe by default.
+        """
+        return AssetValueLoader(self.graph, instance)
+
+    def load_asset_value(
+        self,
+        asset_key: CoercibleToAssetKey,
+        *,
+        python_type: Any = None,
+        instance: Instance | None = None,
+        partition_key: str | None = None,
+    ) -> Any:
+        """Return the stored value of an asset; as `AssetValueLoader.load_asset_value`."""
+        with self.get_asset_value_loader(instance) as loader:
+            return loader.load_asset_value(asset_key, python_type=python_type, partition_key=partition_key)
+
+    def __repr__(self) -> str:
+        return f"RepositoryDefinition({self.name!r})"
+
+
+def repository(
+    definitions_fn: Callable[[], Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    default_executor_def: str | Mapping[str, Any] | None = None,
+    default_logger_defs: None = None,
+    plugins: PluginChoice | None = None,
+) -> Any:
+    """Make the decorated function, which returns a list of definitions, a `RepositoryDefinition`.
+
+    Args:
+        definitions_fn: the function, when used bare.
+        name: the repository's name; the function's by default.
+        description: what it is; the function's docstring by default.
+        default_executor_def: the executor of jobs that name none; by default the one that the settings name.
+        default_logger_defs: refused by this version.
+        plugins: the plugins that are active for it: names in order, or a mapping as in the settings.
+
+    Raises:
+        InvalidDefinitionError: what it returns is no list of definitions, or they contradict each other.
+        InvalidSubsetError: a job selects what is not there.
+    """
+    if definitions_fn is None:
+        options = {option: value for option, value in locals().items() if option != "definitions_fn"}
+        return lambda function: repository(function, **options)
+    own_name = check_name(name or definitions_fn.__name__, "repository name")
+    refuse(f"repository '{own_name}'", default_logger_defs=default_logger_defs)
+    definitions = definitions_fn()
+    if not isinstance(definitions, list | tuple):
+        raise InvalidDefinitionError(
+            f"repository '{own_name}' ({place_of(definitions_fn)}) returns a list of definitions, not "
+            f"{definitions!r}."
+        )
+    text = description or definitions_fn.__doc__
+    return RepositoryDefinition.of(own_name, definitions, text, default_executor_def, plugins)
+
+
+def _flatten(definitions: Iterable[Any]) -> Iterator[Any]:
+    pending = [definitions]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list | tuple):
+            pending.extend(reversed(item))
+        else:
+            yield item

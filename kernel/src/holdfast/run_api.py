@@ -1,0 +1,186 @@
+"""Run assets and jobs from Python."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from holdfast.builtins.memory import InMemoryIOManager
+from holdfast.definitions.refused import refuse
+from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
+from holdfast.errors import InvalidDefinitionError
+from holdfast.events import Event
+from holdfast.execution.step import Session
+from holdfast.graph import AssetGraph
+from holdfast.instance import Instance
+from holdfast.jobs import JobDefinition, define_asset_job, in_process_result
+from holdfast.plan import Plan
+from holdfast.results import ExecuteInProcessResult, RunResult
+from holdfast.run_config import executor_choice
+from holdfast.runs import RunRequest, prepare_in_process, prepare_on_executor, session_for
+
+__all__ = ["execute_job", "materialize", "materialize_to_memory"]
+
+
+def materialize(
+    assets: Sequence[Any],
+    run_config: Mapping[str, Any] | None = None,
+    instance: Instance | None = None,
+    resources: Mapping[str, Any] | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, Any] | None = None,
+    selection: Any = None,
+) -> ExecuteInProcessResult:
+    """Make assets in this process, each after those it reads.
+
+    Args:
+        assets: the assets, and the source assets they read.
+        run_config: config by section: ``ops``, ``resources``.
+        instance: where values and events are kept; by default an ephemeral one, gone with this process.
+        resources: resources by key, definitions or plain values.
+        partition_key: refused by this version.
+        raise_on_error: whether the first failure is raised once everything that can run has run.
+        tags: labels of the run.
+        selection: only these of the assets; whatever else they read is loaded.
+
+    Raises:
+        InvalidDefinitionError: the assets contradict each other, or something they need is missing.
+        InvalidSubsetError: the selection names what is not there.
+        Exception: what a failing asset raised, if ``raise_on_error``.
+    """
+    refuse("materialize", partition_key=partition_key)
+    job = _job_over(assets, "materialize", resources, selection)
+    plan = job.plan()
+    run = prepare_in_process(plan, job.request(run_config, tags), instance or Instance.ephemeral())
+    # Called here and not in a helper, so that few frames stand above the user's function.
+    summary = run.execute()
+    return in_process_result(job, plan, run, summary, raise_on_error)
+
+
+def materialize_to_memory(
+    assets: Sequence[Any],
+    run_config: Mapping[str, Any] | None = None,
+    instance: Instance | None = None,
+    resources: Mapping[str, Any] | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, Any] | None = None,
+    selection: Any = None,
+) -> ExecuteInProcessResult:
+    """Make assets in this process and keep every value in memory; arguments and errors as `materialize`.
+
+    Raises:
+        InvalidDefinitionError: an asset brings an IO manager of its own, or ``resources`` do.
+    """
+    refuse("materialize_to_memory", partition_key=partition_key)
+    job = _job_over(assets, "materialize_to_memory", resources, selection)
+    plan = job.plan()
+    request = job.request(run_config, tags, resources=_all_in_memory(job, plan))
+    run = prepare_in_process(plan, request, instance or Instance.ephemeral())
+    # Called here and not in a helper, so that few frames stand above the user's function.
+    summary = run.execute()
+    return in_process_result(job, plan, run, summary, raise_on_error)
+
+
+def execute_job(
+    job: JobDefinition,
+    instance: Instance,
+    run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    raise_on_error: bool = False,
+    op_selection: Sequence[str] | None = None,
+    reexecution_options: None = None,
+    asset_selection: Sequence[Any] | None = None,
+    *,
+    rebuild: tuple[Callable[..., Session], tuple[Any, ...]] | None = None,
+    listener: Callable[[Sequence[Event]], None] | None = None,
+    run_id: str | None = None,
+) -> RunResult:
+    """Run a job with its executor: the one its run config names, else its own, else the settings'.
+
+    Args:
+        job: the job.
+        instance: where values and events are kept.
+        run_config: config by section; the job's own by default.
+        tags: labels of the run, on top of the job's.
+        raise_on_error: whether the first failure is raised once everything that can run has run.
+        op_selection: refused by this version.
+        reexecution_options: refused by this version.
+        asset_selection: only these of the job's assets.
+        rebuild: how a worker process makes its `Session`, as a picklable function and its arguments; by
+            default the job travels by value.
+        listener: told of events once they are kept.
+        run_id: the run; a new one by default.
+
+    Raises:
+        UnknownProvisionError: no active plugin provides the executor.
+        ExecutionStepExecutionError: a step failed, if ``raise_on_error``.
+    """
+    refuse(f"job '{job.name}'", op_selection=op_selection, reexecution_options=reexecution_options)
+    plan = job.plan(asset_selection)
+    request = job.request(run_config, tags, run_id)
+    chosen = executor_choice(request.run_config or {}) or job.executor_def
+    in_process, executor = instance.executor(chosen)
+    try:
+        data = None if in_process else _pickled(rebuild, job, asset_selection, request, instance)
+        run = prepare_on_executor(plan, request, instance, executor, data, listener)
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    summary = run.execute()
+    result = RunResult(job, plan, request.run_id, summary.success, summary.events)
+    if raise_on_error:
+        result.raise_for_failure(summary.exceptions)
+    return result
+
+
+def rebuild_by_value(
+    job: JobDefinition, asset_selection: Sequence[Any] | None, request: RunRequest, instance: Instance
+) -> Session:
+    """Return a worker's part of a run whose definitions travelled by value."""
+    return session_for(job.plan(asset_selection), request, instance, in_worker=True)
+
+
+def _pickled(
+    rebuild: tuple[Callable[..., Session], tuple[Any, ...]] | None,
+    job: JobDefinition,
+    asset_selection: Sequence[Any] | None,
+    request: RunRequest,
+    instance: Instance,
+) -> bytes:
+    if rebuild is not None:
+        return pickle.dumps((rebuild[0], (request, *rebuild[1])))
+    import cloudpickle  # 20 ms to import, and only definitions that no worker can import need it
+
+    try:
+        data: bytes = cloudpickle.dumps((rebuild_by_value, (job, asset_selection, request, instance)))
+    except Exception as error:
+        raise InvalidDefinitionError(
+            f"job '{job.name}' cannot be sent to worker processes: {error}. Put its definitions into a "
+            "module that the settings name as the repository, or use the in-process executor."
+        ) from error
+    return data
+
+
+def _job_over(
+    assets: Sequence[Any], name: str, resources: Mapping[str, Any] | None, selection: Any
+) -> JobDefinition:
+    if not isinstance(assets, Sequence) or isinstance(assets, str):
+        raise InvalidDefinitionError(f"{name} takes a list of assets and source assets, not {assets!r}.")
+    return define_asset_job(name, selection).resolve(AssetGraph.of(assets), resource_defs=resources)
+
+
+def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefinition]:
+    manager = IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager())
+    keys = {output.manager_key for step in plan for output in step.outputs}
+    keys |= {inp.manager_key for step in plan for inp in step.inputs}
+    brought = [key for node in job.asset_layer.graph.nodes for key in node.definition.resource_defs]
+    for key in (*brought, *job.resource_defs):
+        if key in keys:
+            raise InvalidDefinitionError(
+                f"materialize_to_memory keeps every value in memory, but the IO manager '{key}' is given. "
+                "Leave it out, or use materialize."
+            )
+    return dict.fromkeys(keys, manager)

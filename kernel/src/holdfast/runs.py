@@ -1,0 +1,194 @@
+"""From a plan to a run: binds its resources, makes its executor, records what happens."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import attrs
+
+from holdfast.binding import bind_resources
+from holdfast.builtins.in_process import InProcessExecutor
+from holdfast.builtins.memory import InMemoryIOManager
+from holdfast.definitions.op import check_tags
+from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
+from holdfast.events import Event, RunStartData
+from holdfast.execution.resources import ResourcePool
+from holdfast.execution.run_loop import RunLoop, RunSummary, Submission
+from holdfast.execution.step import Session, StepOutcome, run_step
+from holdfast.execution.worker import StepTask, run_task
+from holdfast.instance import Instance
+from holdfast.plan import Plan
+from holdfast.run_config import check_run_config, resource_configs
+
+__all__ = ["PreparedRun", "RunRequest", "prepare_in_process", "prepare_on_executor", "session_for"]
+
+Listener = Callable[[Sequence[Event]], None]
+
+
+@attrs.frozen(kw_only=True)
+class RunRequest:
+    """What is to be run, apart from the plan.
+
+    Attributes:
+        job_name: the job.
+        run_id: the run; a new one by default.
+        run_config: its config.
+        tags: its tags.
+        resources: resources given for the run or by its job.
+        values_in_memory: whether the default IO manager keeps values in memory.
+    """
+
+    job_name: str
+    run_id: str = attrs.field(converter=lambda run_id: run_id or str(uuid.uuid4()), default=None)
+    run_config: Mapping[str, Any] | None = None
+    tags: Mapping[str, Any] | None = None
+    resources: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
+    values_in_memory: bool = False
+
+
+@attrs.frozen(eq=False)
+class PreparedRun:
+    """A run that is ready to start.
+
+    Attributes:
+        loop: runs its steps.
+        about: what it is about.
+        executor: where its steps run.
+        session: its part in this process.
+    """
+
+    loop: RunLoop
+    about: RunStartData
+    executor: Executor
+    session: Session
+
+    def execute(self) -> RunSummary:
+        """Run every step, then shut the executor down and tear the resources of this process down."""
+        try:
+            return self.loop.run(self.about)
+        finally:
+            try:
+                self.executor.shutdown(wait=True, cancel_futures=True)
+            finally:
+                for problem in self.session.resources.close():
+                    logging.getLogger("holdfast.run").error("%s", problem, exc_info=problem)
+
+
+def session_for(
+    plan: Plan, request: RunRequest, instance: Instance, *, in_worker: bool = False, keep_values: bool = False
+) -> Session:
+    """Return a run's part in this process.
+
+    Args:
+        plan: the steps.
+        request: what is run.
+        instance: provides the resources that neither the run nor the assets bring.
+        in_worker: whether this is a worker process.
+        keep_values: whether the values of outputs are kept for the caller.
+
+    Raises:
+        MissingResourceError: a resource is needed that nobody provides.
+        ResourceConflictError: two different resources stand under one key.
+        InvalidConfigError: the run config does not fit.
+    """
+    given = dict(request.resources)
+    if request.values_in_memory:
+        given.setdefault("io_manager", IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager()))
+    resources = bind_resources(plan, given, instance.io_manager_definition)
+    ops = {step.op.name for step in plan}
+    run_config = check_run_config(request.run_config, ops, resources, f"'{request.job_name}'")
+    pool = ResourcePool(
+        resources,
+        resource_configs(run_config),
+        run_id=request.run_id,
+        instance=None if in_worker else instance,
+        in_worker=in_worker,
+    )
+    return Session(
+        request.run_id,
+        request.job_name,
+        plan.steps,
+        pool,
+        run_config,
+        check_tags(request.tags, f"run of '{request.job_name}'"),
+        None if in_worker else instance,
+        {} if keep_values else None,
+    )
+
+
+def prepare_in_process(
+    plan: Plan, request: RunRequest, instance: Instance, *, keep_values: bool = True
+) -> PreparedRun:
+    """Return a run whose steps are run by this process, one after the other; errors as `session_for`."""
+    session = session_for(plan, request, instance, keep_values=keep_values)
+    return _prepare(plan, session, InProcessExecutor(), _local(session), instance)
+
+
+def prepare_on_executor(
+    plan: Plan,
+    request: RunRequest,
+    instance: Instance,
+    executor: Executor,
+    rebuild: bytes | None,
+    listener: Listener | None = None,
+) -> PreparedRun:
+    """Return a run whose steps are run by an executor; errors as `session_for`.
+
+    Args:
+        plan: the steps.
+        request: what is run.
+        instance: where events are kept.
+        executor: where the steps run.
+        rebuild: how a worker process rebuilds the run (see `StepTask`); ``None`` when the executor runs steps
+            in this process.
+        listener: told of events once they are kept, and of starts at once.
+    """
+    session = session_for(plan, request, instance, in_worker=rebuild is not None)
+    submission = _local(session) if rebuild is None else _remote(session, rebuild)
+    return _prepare(plan, session, executor, submission, instance, listener)
+
+
+def _prepare(
+    plan: Plan,
+    session: Session,
+    executor: Executor,
+    submission: Submission,
+    instance: Instance,
+    listener: Listener | None = None,
+) -> PreparedRun:
+    append, emit = instance.event_store.append, instance.event_listener
+
+    def record(events: Sequence[Event]) -> None:
+        append(events)
+        if emit is not None:
+            for event in events:
+                emit(event)
+        if listener is not None:
+            listener(events)
+
+    watched = emit is not None or listener is not None
+    loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=watched)
+    about = RunStartData(session.job_name, session.tags, str(plan.selection), session.run_config)
+    return PreparedRun(loop, about, executor, session)
+
+
+def _local(session: Session) -> Submission:
+    steps = session.steps
+
+    def submission(step_key: str, attempt: int) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
+        return run_step, (session, steps[step_key], attempt)
+
+    return submission
+
+
+def _remote(session: Session, rebuild: bytes) -> Submission:
+    run_id = session.run_id
+
+    def submission(step_key: str, attempt: int) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
+        return run_task, (StepTask(run_id, step_key, attempt, rebuild),)
+
+    return submission

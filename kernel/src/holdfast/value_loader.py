@@ -1,0 +1,93 @@
+"""Load stored assets without a run."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from holdfast.definitions.refused import refuse
+from holdfast.definitions.resource import ResourceDefinition
+from holdfast.errors import ResourceConflictError
+from holdfast.execution.resources import ResourcePool
+from holdfast.execution.step import Session, load_value
+from holdfast.graph import AssetGraph
+from holdfast.instance import Instance
+from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.plan import StepInput, stored_output
+
+__all__ = ["AssetValueLoader"]
+
+
+class AssetValueLoader:
+    """Loads stored assets, keeping their IO managers between calls; a context manager that tears them down.
+
+    Made by `RepositoryDefinition.get_asset_value_loader`.
+
+    Args:
+        assets_defs_by_key: the assets.
+        instance: provides the IO managers that the assets do not bring; the one that the settings of the
+            working directory describe by default.
+    """
+
+    def __init__(self, assets_defs_by_key: AssetGraph, instance: Instance | None = None) -> None:
+        self._graph = assets_defs_by_key
+        self._instance = instance
+        self._definitions: dict[str, ResourceDefinition] = {}
+        self._pool = ResourcePool(self._definitions)
+
+    def load_asset_value(
+        self,
+        asset_key: CoercibleToAssetKey,
+        *,
+        python_type: Any = None,
+        partition_key: str | None = None,
+    ) -> Any:
+        """Return the stored value of an asset.
+
+        Args:
+            asset_key: the asset.
+            python_type: the type to load it as; by default as it was stored.
+            partition_key: refused by this version.
+
+        Raises:
+            UnknownSelectionError: there is no such asset.
+            StepOutputNotFoundError: it was never stored.
+            MissingResourceError: nobody provides its IO manager.
+        """
+        key = AssetKey.from_coercible(asset_key)
+        refuse(f"load_asset_value('{key}')", partition_key=partition_key)
+        source = stored_output(self._graph, key)
+        self._bind(key, source.manager_key)
+        inp = StepInput(key.parts[-1], source, source.manager_key, {})
+        session = Session("none", "none", {}, self._pool)
+        return load_value(session, inp, python_type=Any if python_type is None else python_type)
+
+    def __enter__(self) -> AssetValueLoader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        problems = self._pool.close()
+        if problems and error is None:
+            raise problems[0]
+
+    def _bind(self, key: AssetKey, manager_key: str) -> None:
+        definition = self._graph[key].definition
+        for name, own in definition.resource_defs.items():
+            if self._definitions.setdefault(name, own) is not own:
+                raise ResourceConflictError(name, repr(definition), "an asset that was loaded before")
+        pending = [manager_key]
+        while pending:
+            name = pending.pop()
+            if name not in self._definitions:
+                if self._instance is None:
+                    self._instance = Instance.get()
+                provided = self._instance.io_manager_definition(name)
+                if provided is None:
+                    continue  # the pool names who needs it
+                self._definitions[name] = provided
+            pending.extend(self._definitions[name].required_resource_keys)
