@@ -87,7 +87,12 @@ class EventStore(abc.ABC):
 
     @abc.abstractmethod
     def append(self, events: Sequence[Event]) -> None:
-        """Keep ``events``, all or none, in order; they survive a kill of the process once this returns."""
+        """Keep ``events``, all or none, in order; they survive a kill of the process once this returns.
+
+        Raises:
+            RunExistsError: a run starts that has started before.
+            StorageError: the events cannot be kept; none of them is.
+        """
 
     @abc.abstractmethod
     def events(self, run_id: str) -> Sequence[Event]:
@@ -99,7 +104,7 @@ class EventStore(abc.ABC):
 
     @abc.abstractmethod
     def runs(self, limit: int | None = None) -> Sequence[Run]:
-        """Return the runs, the one that started last first, at most ``limit``."""
+        """Return the runs, the one whose start was appended last first, at most ``limit``."""
 
     @abc.abstractmethod
     def run(self, run_id: str) -> Run:
@@ -113,7 +118,7 @@ class EventStore(abc.ABC):
     def materializations(
         self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
     ) -> Sequence[Event]:
-        """Return the materialization events of an asset, newest first.
+        """Return the materialization events of an asset, the one appended last first.
 
         Args:
             asset_key: the asset.
@@ -125,7 +130,7 @@ class EventStore(abc.ABC):
     def latest_materializations(
         self, asset_keys: Iterable[AssetKey] | None = None
     ) -> Mapping[AssetKey, Event]:
-        """Return the newest materialization event of each asset that has one.
+        """Return the materialization event appended last of each asset that has one.
 
         Args:
             asset_keys: only these assets; ``None`` for all.

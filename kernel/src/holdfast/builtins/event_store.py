@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from holdfast.errors import RunNotFoundError, StorageError
+from holdfast.errors import RunExistsError, RunNotFoundError
 from holdfast.events import ENDS, Event, EventType, Run
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
@@ -39,14 +39,14 @@ class MemoryEventStore(EventStore):
         """Keep ``events``, all or none, in order, for the life of the process.
 
         Raises:
-            StorageError: a run starts that has started before.
+            RunExistsError: a run starts that has started before.
         """
         # Called for every step of every run: hashing a member of an enum would take most of the time.
         with self._lock:
             starts = [event.run_id for event in events if event.type is _START]
             for run_id in starts:
                 if run_id in self._runs or starts.count(run_id) > 1:
-                    raise StorageError(f"Run '{run_id}' has started already; give every run its own id.")
+                    raise RunExistsError(run_id)
             for event in events:
                 kept = self._events.get(event.run_id)
                 if kept is None:
