@@ -84,22 +84,24 @@ class Adjacency:
         return edges
 
 
-def reach(start: Iterable[int], edges: Edges, depth: int | None = None) -> set[int]:
-    """Return ``start`` and all positions that edges lead to from there.
+def reach(start: Iterable[int], edges: Edges, depth: int | None = None) -> dict[int, int]:
+    """Follow edges, and return for each position reached the one it was first reached from.
+
+    Positions come in the order they are reached, those of ``start``, which lead to themselves, first.
 
     Args:
         start: where to begin.
         edges: `Adjacency.upstream` or `Adjacency.downstream`.
         depth: how many edges to follow at most; ``None`` for all the way.
     """
-    reached = set(start)
+    reached = {position: position for position in start}
     level = list(reached)
     while level and depth != 0:
         following = []
         for position in level:
             for other in edges[position]:
                 if other not in reached:
-                    reached.add(other)
+                    reached[other] = position
                     following.append(other)
         level = following
         depth = None if depth is None else depth - 1

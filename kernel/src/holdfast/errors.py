@@ -238,7 +238,11 @@ class SelectionSyntaxError(InvalidSubsetError):
 
     def __init__(self, text: str, position: int, problem: str) -> None:
         self.text, self.position, self.problem = text, position, problem
-        super().__init__(f"Selection syntax: {problem}.\n  {text}\n  {' ' * position}^")
+        # One line, whatever the text: the caret must stand below its character.
+        before = text[:position] if position <= 60 else f"...{text[position - 60 : position]}"
+        after = text[position : position + 40] + ("..." if len(text) > position + 40 else "")
+        line = (before + after).translate(dict.fromkeys(map(ord, "\n\r\t"), " "))
+        super().__init__(f"Selection syntax: {problem}.\n  {line}\n  {' ' * len(before)}^")
 
 
 class InvalidInvocationError(Error, TypeError):

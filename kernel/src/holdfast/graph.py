@@ -18,6 +18,7 @@ from holdfast.errors import (
     UnknownUpstreamError,
 )
 from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.labels import Labels
 
 __all__ = ["AssetGraph"]
 
@@ -35,6 +36,7 @@ class AssetGraph:
     Attributes:
         nodes: the assets and source assets in topological order. A node's place here is its *position*.
         adjacency: the edges between positions.
+        labels: the positions of assets by key, group, kind and tag.
 
     Raises:
         DuplicateKeyError: two nodes have one key.
@@ -44,6 +46,7 @@ class AssetGraph:
 
     nodes: tuple[AssetNode, ...]
     adjacency: Adjacency
+    labels: Labels
 
     def __init__(self, nodes: Iterable[AssetNode]) -> None:
         defined = tuple(nodes)
@@ -59,6 +62,7 @@ class AssetGraph:
             adjacency = Adjacency(_upstream(defined, positions))
         self.nodes = defined
         self.adjacency = adjacency
+        self.labels = Labels(defined)
         self._positions = positions
 
     @classmethod
@@ -112,11 +116,7 @@ class AssetGraph:
     @cached_property
     def groups(self) -> dict[str, tuple[AssetKey, ...]]:
         """The keys of the assets in each group, without source assets."""
-        groups: dict[str, list[AssetKey]] = {}
-        for node in self.nodes:
-            if not node.is_source:
-                groups.setdefault(node.group, []).append(node.key)
-        return {group: tuple(keys) for group, keys in groups.items()}
+        return {group: self._keys_at(positions) for group, positions in self.labels.groups.items()}
 
     # -- their edges ---------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class AssetGraph:
 
     def sorted(self, keys: Iterable[CoercibleToAssetKey]) -> tuple[AssetKey, ...]:
         """Return some of the keys in topological order, each once."""
-        return self._keys_at(sorted({self.position(key) for key in keys}))
+        return self._keys_at(sorted(self.positions(map(AssetKey.from_coercible, keys))))
 
     def resolve_upstream(self, key: CoercibleToAssetKey, upstream: CoercibleToAssetKey) -> AssetKey:
         """Return the asset meant by an upstream key as the definition of ``key`` writes it.
@@ -200,11 +200,19 @@ class AssetGraph:
         Raises:
             UnknownSelectionError: no asset has it.
         """
-        asset_key = AssetKey.from_coercible(key)
+        return self.positions([AssetKey.from_coercible(key)]).pop()
+
+    def positions(self, keys: Iterable[AssetKey]) -> set[int]:
+        """Return the positions of some keys.
+
+        Raises:
+            UnknownSelectionError: no asset has one of them.
+        """
+        positions = self._positions
         try:
-            return self._positions[asset_key]
-        except KeyError:
-            raise UnknownSelectionError("key", str(asset_key), map(str, self)) from None
+            return {positions[key] for key in keys}
+        except KeyError as missing:
+            raise UnknownSelectionError("key", str(missing.args[0]), map(str, self)) from None
 
     def keys_at(self, positions: Iterable[int]) -> frozenset[AssetKey]:
         """Return the keys at some positions."""
@@ -216,7 +224,7 @@ class AssetGraph:
 
     def _reached(self, key: CoercibleToAssetKey, edges: Edges) -> frozenset[AssetKey]:
         start = self.position(key)
-        return self.keys_at(reach([start], edges) - {start})
+        return self.keys_at(reach([start], edges).keys() - {start})
 
 
 def _flat(definitions: Iterable[Any]) -> Iterator[Any]:
