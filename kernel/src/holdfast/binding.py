@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import MissingResourceError, ResourceConflictError
-from holdfast.graph import AssetGraph
 from holdfast.plan import Plan, Step
 
 __all__ = ["Provider", "bind_resources"]
@@ -34,39 +33,32 @@ def bind_resources(
     """
     resources = dict(given)
     owners = dict.fromkeys(given, "the run or its job")
+    needed: dict[str, str] = {}
     for step in plan:
-        for owner, own in _brought(plan.graph, step):
-            for key, definition in own.items():
-                if resources.setdefault(key, definition) is not definition:
-                    raise ResourceConflictError(key, owners[key], owner)
-                owners.setdefault(key, owner)
-    needed = [need for step in plan for need in _needed(step)]
-    seen: set[str] = set()
-    while needed:
-        key, needed_by = needed.pop()
-        if key in seen:
-            continue
-        seen.add(key)
+        read = [plan.graph[inp.source.asset_key].definition for inp in step.inputs]
+        for definition in (step.definition, *read):
+            for key, own in definition.resource_defs.items():
+                if resources.setdefault(key, own) is not own:
+                    raise ResourceConflictError(key, owners[key], repr(definition))
+                owners.setdefault(key, repr(definition))
+        for key in _keys(step):
+            if key not in needed:
+                needed[key] = f"Asset '{', '.join(map(str, step.assets))}'"
+    pending = list(needed.items())
+    for key, needed_by in pending:
         found = resources.get(key) or provided(key)
         if found is None:
             raise MissingResourceError(key, needed_by, resources)
         resources[key] = found
-        needed.extend((required, f"Resource '{key}'") for required in found.required_resource_keys)
+        for required in found.required_resource_keys - needed.keys():
+            needed[required] = f"Resource '{key}'"
+            pending.append((required, needed[required]))
     return resources
 
 
-def _brought(graph: AssetGraph, step: Step) -> Iterator[tuple[str, Mapping[str, ResourceDefinition]]]:
-    yield repr(step.definition), step.definition.resource_defs
-    for inp in step.inputs:
-        definition = graph[inp.source.asset_key].definition
-        yield repr(definition), definition.resource_defs
-
-
-def _needed(step: Step) -> Iterator[tuple[str, str]]:
-    needed_by = f"Asset '{', '.join(map(str, step.assets))}'"
-    for key in sorted(step.op.required_resource_keys):
-        yield key, needed_by
+def _keys(step: Step) -> Iterator[str]:
+    yield from step.op.required_resource_keys
     for output in step.outputs:
-        yield output.manager_key, f"Asset '{output.asset_key}' (to be stored)"
+        yield output.manager_key
     for inp in step.inputs:
-        yield inp.manager_key, f"{needed_by} (to load its input '{inp.name}')"
+        yield inp.manager_key

@@ -61,7 +61,12 @@ class Resources(Mapping[str, Any]):
         return Resources, (self._values, self._needed_by)
 
 
+_NO_RESOURCES = Resources()
+
+
 def _resources(value: Mapping[str, Any] | None) -> Resources:
+    if value is None:
+        return _NO_RESOURCES
     return value if isinstance(value, Resources) else Resources(value)
 
 

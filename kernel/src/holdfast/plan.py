@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from holdfast.definitions.assets_definition import AssetsDefinition
-from holdfast.definitions.op import Nothing, OpDefinition
+from holdfast.definitions.op import In, Nothing, OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import CycleError
 from holdfast.graph import AssetGraph
@@ -165,96 +165,120 @@ def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSel
         InvalidSubsetError: a computation that makes all of its assets or none is to make some of them.
         CycleError: computations wait for each other, though their assets do not.
     """
-    groups = _group(graph, keys)
-    drafts = _draft(groups)
-    waits = _waits(graph, drafts)
+    calls = _name(_calls(graph, keys))
+    waits = _waits(graph, calls)
     try:
-        order = list(TopologicalSorter(_step_keys(waits)).static_order())
+        order = _order(calls, waits)
     except StepCycle:
-        drafts = _draft(_split(graph, groups, waits, drafts))
-        waits = _waits(graph, drafts)
+        calls = _name(_cut(graph, calls, waits))
+        waits = _waits(graph, calls)
         try:
-            order = list(TopologicalSorter(_step_keys(waits)).static_order())
+            order = _order(calls, waits)
         except StepCycle as cycle:
-            tangled = [drafts[key][0] for key in cycle.args[1][:-1]]
-            raise CycleError(
-                [definition.op.name for definition in tangled], [definition.place for definition in tangled]
-            ) from None
-    made = {key: name for name, (_, wanted) in drafts.items() for key in wanted}
-    outputs: dict[AssetKey, StepOutput] = {}
+            tangled = [calls[name].definition for name in cycle.args[1][:-1]]
+            raise CycleError([d.op.name for d in tangled], [d.place for d in tangled]) from None
+    outputs = {key: stored_output(graph, key, name) for key, (name, _) in _makers(calls).items()}
+
+    def output(key: AssetKey) -> StepOutput:
+        if key not in outputs:
+            outputs[key] = stored_output(graph, key)
+        return outputs[key]
+
     steps = {}
     for name in order:
-        definition, wanted = drafts[name]
+        call = calls[name]
+        inputs = []
+        for argument, inp, key in call.reads:
+            source = output(key)
+            inputs.append(
+                StepInput(argument, source, inp.input_manager_key or source.manager_key, inp.metadata)
+            )
         steps[name] = Step(
             name,
-            definition.op,
-            definition,
-            _inputs(graph, definition, made, outputs),
-            tuple(
-                _output(graph, key, name, outputs)
-                for key in definition.keys_by_output_name.values()
-                if key in wanted
-            ),
-            tuple(waits[name]),
+            call.definition.op,
+            call.definition,
+            tuple(inputs),
+            tuple(output(key) for key in call.definition.keys_by_output_name.values() if key in call.wanted),
+            waits[name],
         )
     return Plan(graph, selection, steps)
 
 
-_Draft = tuple[AssetsDefinition, frozenset[AssetKey]]
+@attrs.frozen
+class _Call:
+    """A computation, the assets it is to make, and what it loads as (argument, input, asset)."""
+
+    definition: AssetsDefinition
+    wanted: frozenset[AssetKey]
+    reads: tuple[tuple[str, In, AssetKey], ...]
 
 
-def _group(graph: AssetGraph, keys: Collection[AssetKey]) -> list[_Draft]:
+_Waits = Mapping[str, tuple[tuple[str, str], ...]]
+
+
+def _calls(graph: AssetGraph, keys: Collection[AssetKey]) -> Iterator[_Call]:
     groups: dict[int, tuple[AssetsDefinition, list[AssetKey]]] = {}
     for key in graph.sorted(keys):
         definition = graph[key].definition
         groups.setdefault(id(definition), (definition, []))[1].append(key)
-    drafts = []
     for definition, wanted in groups.values():
-        if len(wanted) != len(definition.keys):
-            definition.subset_for(wanted)  # refuses when it cannot
-        drafts.append((definition, frozenset(wanted)))
-    return drafts
+        definition.subset_for(wanted)  # refuses what cannot be made alone
+        yield _Call(definition, frozenset(wanted), _reads(graph, definition, wanted[0]))
 
 
-def _draft(groups: Iterable[_Draft]) -> dict[str, _Draft]:
-    drafts: dict[str, _Draft] = {}
-    for definition, wanted in groups:
-        name, count = definition.op.name, 1
-        while name in drafts:
+def _reads(
+    graph: AssetGraph, definition: AssetsDefinition, asset: AssetKey
+) -> tuple[tuple[str, In, AssetKey], ...]:
+    reads = []
+    for argument, inp in definition.op.ins.items():
+        if inp.dagster_type is not Nothing:
+            key = graph.resolve_upstream(asset, definition.keys_by_input_name[argument])
+            reads.append((argument, inp, key))
+    return tuple(reads)
+
+
+def _name(calls: Iterable[_Call]) -> dict[str, _Call]:
+    named: dict[str, _Call] = {}
+    for call in calls:
+        name, count = call.definition.op.name, 1
+        while name in named:
             count += 1
-            name = f"{definition.op.name}_{count}"
-        drafts[name] = (definition, wanted)
-    return drafts
+            name = f"{call.definition.op.name}_{count}"
+        named[name] = call
+    return named
 
 
-def _waits(graph: AssetGraph, drafts: Mapping[str, _Draft]) -> dict[str, dict[tuple[str, str], None]]:
-    made = {key: name for name, (_, wanted) in drafts.items() for key in wanted}
-    waits: dict[str, dict[tuple[str, str], None]] = {}
-    for name, (definition, wanted) in drafts.items():
-        needed: dict[AssetKey, None] = {}
-        for input_name, inp in definition.op.ins.items():
-            if inp.dagster_type is not Nothing:
-                needed[_upstream(graph, definition, input_name)] = None
-        for key in wanted:
+def _makers(calls: Mapping[str, _Call]) -> dict[AssetKey, tuple[str, str]]:
+    return {
+        key: (name, output)
+        for name, call in calls.items()
+        for output, key in call.definition.keys_by_output_name.items()
+        if key in call.wanted
+    }
+
+
+def _waits(graph: AssetGraph, calls: Mapping[str, _Call]) -> _Waits:
+    makers = _makers(calls)
+    waits = {}
+    for name, call in calls.items():
+        needed = dict.fromkeys(key for _, _, key in call.reads)
+        for key in call.wanted:
             needed.update(dict.fromkeys(graph.parents(key)))
-        waits[name] = {
-            (made[key], _output_name(graph[key].definition, key)): None
-            for key in needed
-            if key in made and made[key] != name
-        }
+        waits[name] = tuple(makers[key] for key in needed if key in makers and makers[key][0] != name)
     return waits
 
 
-def _step_keys(waits: Mapping[str, Mapping[tuple[str, str], None]]) -> dict[str, list[str]]:
-    return {name: [key for key, _ in upstream] for name, upstream in waits.items()}
+def _order(calls: Mapping[str, _Call], waits: _Waits) -> Sequence[str]:
+    if all(len(call.wanted) == 1 for call in calls.values()):
+        return list(calls)  # made in the order of the graph, which is topological
+    return list(TopologicalSorter(_upstream(waits)).static_order())
 
 
-def _split(
-    graph: AssetGraph,
-    groups: Sequence[_Draft],
-    waits: Mapping[str, Mapping[tuple[str, str], None]],
-    drafts: Mapping[str, _Draft],
-) -> Iterator[_Draft]:
+def _upstream(waits: _Waits) -> dict[str, list[str]]:
+    return {name: [upstream for upstream, _ in needs] for name, needs in waits.items()}
+
+
+def _cut(graph: AssetGraph, calls: Mapping[str, _Call], waits: _Waits) -> Iterator[_Call]:
     """Cut computations that wait for each other into calls that do not.
 
     The level of an asset is the greatest number of borders between computations on a path to it. It never
@@ -263,10 +287,9 @@ def _split(
     """
     import networkx as nx  # 100 ms to import, and computations in a cycle are rare
 
-    steps = nx.DiGraph((upstream, name) for name, keys in _step_keys(waits).items() for upstream in keys)
+    steps = nx.DiGraph((upstream, name) for name, needs in _upstream(waits).items() for upstream in needs)
     tangled = {name for part in nx.strongly_connected_components(steps) if len(part) > 1 for name in part}
-    cut = {id(drafts[name][0]) for name in tangled if drafts[name][0].can_subset}
-    selected = {key for _, wanted in groups for key in wanted}
+    selected = {key for call in calls.values() for key in call.wanted}
     levels: dict[AssetKey, int] = {}
     for key in graph.sorted(selected):
         here = graph[key].definition
@@ -274,40 +297,13 @@ def _split(
             (levels[up] + (graph[up].definition is not here) for up in graph.parents(key) if up in selected),
             default=0,
         )
-    for definition, wanted in groups:
-        if id(definition) not in cut:
-            yield definition, wanted
+    for name, call in calls.items():
+        if name not in tangled or not call.definition.can_subset:
+            yield call
             continue
-        for level in sorted({levels[key] for key in wanted}):
-            yield definition, frozenset(key for key in wanted if levels[key] == level)
-
-
-def _upstream(graph: AssetGraph, definition: AssetsDefinition, input_name: str) -> AssetKey:
-    asset = next(iter(definition.keys_by_output_name.values()))
-    return graph.resolve_upstream(asset, definition.keys_by_input_name[input_name])
-
-
-def _inputs(
-    graph: AssetGraph,
-    definition: AssetsDefinition,
-    made: Mapping[AssetKey, str],
-    outputs: dict[AssetKey, StepOutput],
-) -> tuple[StepInput, ...]:
-    inputs = []
-    for name, inp in definition.op.ins.items():
-        if inp.dagster_type is not Nothing:
-            key = _upstream(graph, definition, name)
-            source = _output(graph, key, made.get(key), outputs)
-            inputs.append(StepInput(name, source, inp.input_manager_key or source.manager_key, inp.metadata))
-    return tuple(inputs)
-
-
-def _output(
-    graph: AssetGraph, key: AssetKey, step_key: str | None, outputs: dict[AssetKey, StepOutput]
-) -> StepOutput:
-    if key not in outputs:
-        outputs[key] = stored_output(graph, key, step_key)
-    return outputs[key]
+        for level in sorted({levels[key] for key in call.wanted}):
+            wanted = frozenset(key for key in call.wanted if levels[key] == level)
+            yield attrs.evolve(call, wanted=wanted)
 
 
 def stored_output(graph: AssetGraph, key: AssetKey, step_key: str | None = None) -> StepOutput:

@@ -29,6 +29,10 @@ __all__ = ["PreparedRun", "RunRequest", "prepare_in_process", "prepare_on_execut
 Listener = Callable[[Sequence[Event]], None]
 
 
+def _run_id(run_id: str | None) -> str:
+    return run_id or str(uuid.uuid4())
+
+
 @attrs.frozen(kw_only=True)
 class RunRequest:
     """What is to be run, apart from the plan.
@@ -43,7 +47,7 @@ class RunRequest:
     """
 
     job_name: str
-    run_id: str = attrs.field(converter=lambda run_id: run_id or str(uuid.uuid4()), default=None)
+    run_id: str = attrs.field(default=None, converter=_run_id)
     run_config: Mapping[str, Any] | None = None
     tags: Mapping[str, Any] | None = None
     resources: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)

@@ -155,13 +155,14 @@ class AssetsDefinition:
         Raises:
             InvalidSubsetError: it makes all or nothing, and only some are selected.
         """
-        wanted = self.keys & frozenset(keys)
-        if wanted == self.keys:
+        mine = self.keys
+        wanted = mine.intersection(keys)
+        if wanted == mine:
             return self
         if not self.can_subset:
             raise InvalidSubsetError(
                 f"{self!r} makes its assets together and cannot make {_names(wanted)} alone. Select "
-                f"{_names(self.keys - wanted)} too, or set can_subset=True and yield only "
+                f"{_names(mine - wanted)} too, or set can_subset=True and yield only "
                 "context.selected_output_names."
             )
         return attrs.evolve(self, selected_asset_keys=wanted)

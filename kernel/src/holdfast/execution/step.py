@@ -24,6 +24,7 @@ from holdfast.events import (
 from holdfast.execution.op_context import OpExecutionContext
 from holdfast.execution.resources import ResourcePool
 from holdfast.failures import ErrorInfo
+from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
 from holdfast.plan import Step, StepInput, StepOutput
 from holdfast.policies import RetryRequested
@@ -55,6 +56,21 @@ class Session:
     tags: Mapping[str, str] = attrs.field(factory=dict)
     instance: Any = None
     values: dict[tuple[str, str], Any] | None = None
+    _stored: dict[AssetKey, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
+
+    def stored_with(self, source: StepOutput) -> OutputContext:
+        """Return the context that a value was, or would be, stored with; made once for all its readers."""
+        context = self._stored.get(source.asset_key)
+        if context is None:
+            context = self._stored[source.asset_key] = OutputContext(
+                step_key=source.step_key,
+                name=source.name,
+                run_id=self.run_id,
+                metadata=source.metadata,
+                asset_info=source.asset_key,
+                resource_config=self.resources.config(source.manager_key),
+            )
+        return context
 
 
 @attrs.frozen
@@ -143,21 +159,12 @@ def load_value(session: Session, inp: StepInput, step: Step | None = None, pytho
     manager = session.resources.io_manager(inp.manager_key, needed_by)
     if python_type is None:
         python_type = Any if step is None else step.op.type_hints.get(inp.name, Any)
-    config = session.resources.config(inp.manager_key)
-    upstream = OutputContext(
-        step_key=source.step_key,
-        name=source.name,
-        run_id=session.run_id,
-        metadata=source.metadata,
-        asset_info=source.asset_key,
-        resource_config=config,
-    )
     return manager.load_input(
         InputContext(
             name=inp.name,
             metadata=inp.metadata,
-            upstream_output=upstream,
-            resource_config=config,
+            upstream_output=session.stored_with(source),
+            resource_config=session.resources.config(inp.manager_key),
             op_def=None if step is None else step.op,
             asset_key=source.asset_key,
             python_type=python_type,
