@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Iterable
+from concurrent.futures import CancelledError
+
+import pytest
+
+
+def gone(pids: Iterable[int]) -> bool:
+    """Whether none of these processes is left, not even as a zombie."""
+    for pid in pids:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            continue
+        return False
+    return True
+
+
+def test_shutdown_leaves_no_process(any_pool, tasks, fifos) -> None:
+    """Once it has waited, workers and what started them are gone."""
+    fifo = fifos("meeting")
+    both = [any_pool.submit(tasks.meet, fifo, True), any_pool.submit(tasks.meet, fifo, False)]
+    families = [future.result() and any_pool.submit(tasks.family).result() for future in both]
+    any_pool.shutdown()
+    assert gone({pid for family in families for pid in family})
+
+
+def test_shutdown_waits_for_what_was_submitted(make_pool, tasks) -> None:
+    """Pending tasks run to their end before a shutdown that waits returns."""
+    with make_pool(max_workers=1) as pool:
+        futures = [pool.submit(tasks.echo, n) for n in range(50)]
+    assert all(future.done() for future in futures)
+    assert futures[-1].result() == 49
+
+
+def test_nothing_can_be_submitted_after_shutdown(pool) -> None:
+    """Submitting to a pool that was shut down is an error, even if it never started a worker."""
+    pool.shutdown()
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        pool.submit(operator.add, 1, 1)
+
+
+def test_shutdown_may_be_called_twice(pool) -> None:
+    """A second shutdown finds nothing to do."""
+    pool.submit(operator.add, 1, 1).result()
+    pool.shutdown(wait=False)
+    pool.shutdown()
+
+
+def test_a_pending_task_can_be_cancelled(make_pool, tasks, fifos) -> None:
+    """A task that waits for a worker is cancelled; the one that runs is not."""
+    pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
+    running, pending = pool.submit(tasks.hold, ready, release), pool.submit(tasks.echo, 1)
+    ready.read_text()
+    assert pending.cancel()
+    assert not running.cancel()
+    release.write_text("")
+    with pytest.raises(CancelledError):
+        pending.result()
+    assert running.exception() is None
+
+
+def test_shutdown_can_cancel_what_has_not_begun(make_pool, tasks, fifos) -> None:
+    """Without waiting, it returns while a task runs, and that task runs on to its end."""
+    pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
+    running, pending = pool.submit(tasks.hold, ready, release), pool.submit(tasks.echo, 1)
+    ready.read_text()
+    pool.shutdown(wait=False, cancel_futures=True)
+    assert pending.cancelled()
+    assert running.running()
+    release.write_text("")
+    assert running.exception() is None
+
+
+def test_shutdown_without_waiting_finishes_what_was_submitted(make_pool, tasks, fifos) -> None:
+    """Pending tasks still run, and the worker ends after the last."""
+    pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
+    running, pending = pool.submit(tasks.hold, ready, release), pool.submit(tasks.family)
+    ready.read_text()
+    pool.shutdown(wait=False)
+    release.write_text("")
+    worker, server = pending.result()
+    assert running.result() == worker
+    pool.shutdown()
+    assert gone({worker, server})
