@@ -35,7 +35,11 @@ def bind_resources(
     owners = dict.fromkeys(given, "the run or its job")
     needed: dict[str, str] = {}
     for step in plan:
-        read = [plan.graph[inp.source.asset_key].definition for inp in step.inputs]
+        read = [
+            plan.graph[inp.source.asset_key].definition
+            for inp in step.inputs
+            if inp.source.step_key not in plan.steps
+        ]
         for definition in (step.definition, *read):
             for key, own in definition.resource_defs.items():
                 if resources.setdefault(key, own) is not own:

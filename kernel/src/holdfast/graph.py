@@ -150,8 +150,9 @@ class AssetGraph:
             UnknownSelectionError: there is no such asset.
         """
         written = AssetKey.from_coercible(upstream)
-        full = self._full_keys.get((self[key].key, written), written)
-        return self[full].key
+        if written not in self._positions:
+            written = self._full_keys.get((self[key].key, written), written)
+        return self[written].key
 
     # -- what networkx answers -----------------------------------------------------------------------
 
@@ -200,7 +201,10 @@ class AssetGraph:
         Raises:
             UnknownSelectionError: no asset has it.
         """
-        return self.positions([AssetKey.from_coercible(key)]).pop()
+        try:
+            return self._positions[key]  # type: ignore[index]  # nearly always an AssetKey that is there
+        except (KeyError, TypeError):
+            return self.positions([AssetKey.from_coercible(key)]).pop()
 
     def positions(self, keys: Iterable[AssetKey]) -> set[int]:
         """Return the positions of some keys.

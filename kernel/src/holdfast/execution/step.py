@@ -123,8 +123,8 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
                 values[inp.name] = load_value(session, inp, step)
                 data = InputData(inp.name, inp.source.asset_key, inp.manager_key)
                 events.append(Event(EventType.LOADED_INPUT, run_id, time(), key, None, data))
-            for inp in step.inputs:
-                events.append(Event(EventType.STEP_INPUT, run_id, time(), key, None, InputData(inp.name)))
+            now = time()
+            events += [Event(EventType.STEP_INPUT, run_id, now, key, None, loaded.data) for loaded in events]
         function = step.op.compute_fn
         if step.op.arguments.takes_context:
             # Called here and not through a helper, so that few frames stand above the user's function.
