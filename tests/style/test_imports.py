@@ -1,0 +1,79 @@
+"""Importing is cheap: what is heavy is imported when it is used, never before."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import sys
+before = set(sys.modules)
+exec(sys.argv[1])
+import json
+print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - before})))
+"""
+
+HEAVY = {
+    "asyncio", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy",
+    "pandas", "pluggy", "polars", "pyarrow", "rich", "shtab", "socket", "sqlite3", "subprocess",
+}  # fmt: skip
+
+# What the package of each plugin, which holds its hooks, may import of these when the plugin is discovered.
+HOOKS_NEED = {"pluggy"}
+
+IMPORT = (ast.Import, ast.ImportFrom)
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the top-level modules that a statement loads in a new interpreter."""
+    command = [sys.executable, "-c", SCRIPT, statement]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_importing_holdfast_loads_nothing_but_the_standard_library():
+    """`import holdfast` loads no other distribution, and nothing heavy of the standard library."""
+    loaded = loaded_by("import holdfast")
+    assert loaded <= {"holdfast", *sys.stdlib_module_names}
+    assert loaded & HEAVY == set()
+
+
+def test_what_nearly_every_program_imports_is_light():
+    """Defining assets, a job and a repository needs no graph, plugin, database or event loop yet."""
+    names = "asset, define_asset_job, materialize, repository, AssetSelection"
+    assert loaded_by(f"from holdfast import {names}") & HEAVY == set()
+
+
+def test_every_plugin_is_discovered_without_its_work(plugins):
+    """The package of a plugin holds its hooks and imports nothing that does the work."""
+    assert {name: loaded_by(f"import {name}") & HEAVY - HOOKS_NEED for name in plugins} == {
+        name: set() for name in plugins
+    }
+
+
+def test_the_builtin_plugin_is_discovered_without_its_work():
+    """The kernel's own plugin is as light to discover as any other."""
+    assert loaded_by("import holdfast.builtins") & HEAVY - HOOKS_NEED == set()
+
+
+@pytest.mark.parametrize("module", ["networkx", "sqlite3"])
+def test_a_heavy_module_would_be_seen(module):
+    """The probe of these tests sees what a statement loads."""
+    assert module in loaded_by(f"import {module}")
+
+
+def test_imports_inside_functions_say_why(modules):
+    """An import is at the top of its module, unless a comment says what it defers."""
+    unexplained = []
+    for module in modules:
+        lines = module.path.read_text("utf-8").splitlines()
+        functions = [node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef)]
+        deferred = [node for function in functions for node in ast.walk(function) if isinstance(node, IMPORT)]
+        unexplained += [
+            f"{module.label}:{node.lineno}" for node in deferred if "#" not in lines[node.lineno - 1]
+        ]
+    assert unexplained == []
