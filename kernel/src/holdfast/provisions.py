@@ -48,6 +48,11 @@ def _reference(_record: object, _field: object, value: str) -> None:
         raise InvalidDefinitionError(f"A factory is named as 'module:attribute', not {value!r}.")
 
 
+def _names(_record: object, field: attrs.Attribute[tuple[str, ...]], value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
+        raise InvalidDefinitionError(f"{field.name} is a tuple of names, not {value!r}.")
+
+
 @attrs.frozen(kw_only=True)
 class Provision:
     """One thing a plugin provides, by name.
@@ -62,10 +67,13 @@ class Provision:
 
     kind: ClassVar[str] = "provision"
 
-    name: str
+    name: str = attrs.field(validator=attrs.validators.instance_of(str))
     factory: str = attrs.field(validator=_reference)
     summary: str
-    requires: tuple[str, ...] = ()
+    requires: tuple[str, ...] = attrs.field(default=(), validator=_names)
+
+    def __str__(self) -> str:
+        return f"{self.kind} '{self.name}'"
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +96,7 @@ class FormatPlugin(Provision):
 
     kind: ClassVar[str] = "format"
 
-    types: tuple[str, ...]
+    types: tuple[str, ...] = attrs.field(validator=_names)
     extension: str
     safe: bool = True
 

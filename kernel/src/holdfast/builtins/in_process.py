@@ -6,25 +6,43 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar
 
+from holdfast.provisions import PluginContext
+
 __all__ = ["InProcessExecutor"]
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class InProcessExecutor(Executor):
     """Runs what is submitted at once, in the caller's thread, and returns a future that is done.
 
     What a task raises becomes the future's; `KeyboardInterrupt` and the like go through to the caller.
+
+    Args:
+        context: taken so that the class is its own plugin factory; nothing here depends on it.
     """
 
     max_workers = 1
 
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run ``fn`` now and return its finished future."""
-        future: Future[T] = Future()
+    def __init__(self, context: PluginContext | None = None) -> None:
+        self._open = True
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Run ``fn`` now and return its finished future.
+
+        Raises:
+            RuntimeError: the executor has been shut down.
+        """
+        if not self._open:
+            raise RuntimeError("This executor has been shut down and takes no more tasks.")
+        future: Future[_T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as error:
             future.set_exception(error)
         return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more tasks; none is ever left to wait for or to cancel."""
+        self._open = False

@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, ClassVar
 
 from holdfast.contexts import InputContext, OutputContext
 from holdfast.definitions.resource import io_manager
 from holdfast.errors import StepOutputNotFoundError
 from holdfast.interfaces import IOManager
+from holdfast.provisions import PluginContext
 
 __all__ = ["InMemoryIOManager", "mem_io_manager"]
 
 
 class InMemoryIOManager(IOManager):
-    """Keeps values in this process as they are, not copied."""
+    """Keeps values in this process as they are, not copied.
+
+    Args:
+        context: taken so that the class is its own plugin factory; nothing in memory depends on it.
+    """
 
     process_local: ClassVar[bool] = True
 
-    def __init__(self) -> None:
-        self.values: dict[tuple[str, ...], Any] = {}
+    def __init__(self, context: PluginContext | None = None) -> None:
+        self._values: dict[Hashable, Any] = {}
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Keep ``obj``."""
-        self.values[_identifier(context)] = obj
+        self._values[_identifier(context)] = obj
 
     def load_input(self, context: InputContext) -> Any:
-        """Return what was kept."""
-        upstream = context.upstream_output
-        key = _identifier(context if upstream is None or context.has_asset_key else upstream)
-        if key not in self.values:
-            raise StepOutputNotFoundError(f"'{'/'.join(key)}'", "memory")
-        return self.values[key]
+        """Return what was kept.
+
+        Raises:
+            StepOutputNotFoundError: nothing was.
+        """
+        try:
+            return self._values[_identifier(context)]
+        except KeyError:
+            raise StepOutputNotFoundError(
+                _described(context),
+                "memory",
+                "Values in memory end with the run: materialize it in the same run, or use an IO manager "
+                "that keeps values.",
+            ) from None
 
 
-def _identifier(context: InputContext | OutputContext) -> tuple[str, ...]:
+def _identifier(context: InputContext | OutputContext) -> Hashable:
+    # A key and its partition stay apart: partition "b" of "a" is not the asset "a/b".
     if context.has_asset_key:
-        return tuple(context.get_asset_identifier())
+        return context.asset_key, context.partition_key if context.has_partition_key else None
     return tuple(context.get_identifier())
+
+
+def _described(context: InputContext) -> str:
+    if not context.has_asset_key:
+        return f"Output '{'.'.join(context.get_identifier())}'"
+    partition = f"Partition '{context.partition_key}' of asset" if context.has_partition_key else "Asset"
+    return f"{partition} '{context.asset_key}'"
 
 
 @io_manager
