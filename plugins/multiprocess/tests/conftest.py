@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from holdfast.formats import Formats
 from holdfast.provisions import PluginContext
 from holdfast_multiprocess.pool import WorkerPool, multiprocess_executor

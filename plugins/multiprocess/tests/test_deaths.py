@@ -5,6 +5,7 @@ import signal
 import sys
 
 import pytest
+
 from holdfast.errors import SubprocessError
 
 

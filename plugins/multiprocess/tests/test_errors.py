@@ -4,6 +4,7 @@ import operator
 import threading
 
 import pytest
+
 from holdfast.errors import UnmetExecutorRequirementsError, UserCodeExecutionError
 from holdfast_multiprocess.messages import RemoteTraceback
 

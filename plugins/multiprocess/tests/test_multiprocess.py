@@ -3,8 +3,9 @@ from __future__ import annotations
 import operator
 from pathlib import Path
 
-import holdfast_multiprocess
 import pytest
+
+import holdfast_multiprocess
 from holdfast.errors import SettingsError
 from holdfast.provisions import ExecutorPlugin
 

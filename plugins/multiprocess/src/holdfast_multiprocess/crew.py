@@ -9,7 +9,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from holdfast.errors import SubprocessError
-
 from holdfast_multiprocess.fork_server import ForkServer, safe_method
 from holdfast_multiprocess.messages import name_of, pack_task, unpack_reply
 

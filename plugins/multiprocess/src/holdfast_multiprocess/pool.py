@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from holdfast.errors import SettingsError, UnmetExecutorRequirementsError, did_you_mean
 from holdfast.provisions import PluginContext
-
 from holdfast_multiprocess.crew import Crew
 from holdfast_multiprocess.fork_server import METHODS
 
