@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.definitions.resource import IOManagerDefinition
 from holdfast.events import Event
 from holdfast.interfaces import EventStore
+from holdfast.provisions import LoaderPlugin
 
 if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in memory does not need
     from holdfast.plugins.loading import Plugins
     from holdfast.plugins.settings import Settings
-    from holdfast.provisions import PluginContext
+    from holdfast.plugins.uses import Use
 
 __all__ = ["Instance"]
 
@@ -75,11 +77,6 @@ class Instance:
         return Plugins.discover(self.settings, self._disabled)
 
     @cached_property
-    def plugin_context(self) -> PluginContext:
-        """What the factories of plugins are told."""
-        return self.plugins.context
-
-    @cached_property
     def event_store(self) -> EventStore:
         """Where events are kept."""
         if self.is_ephemeral:
@@ -97,6 +94,32 @@ class Instance:
         """Return the IO manager that settings or an active plugin provide under a resource key, if any."""
         found = self.plugins.io_manager(key)
         return None if found is None else IOManagerDefinition(found)
+
+    def executor(self, choice: str | Mapping[str, Any] | None = None) -> tuple[bool, Executor]:
+        """Return an executor, and whether it runs steps in this process.
+
+        Args:
+            choice: a name, a mapping with ``use`` and options, or ``None`` for the settings' executor.
+
+        Raises:
+            UnknownProvisionError: no active plugin provides it.
+        """
+        return self.plugins.executor(choice)
+
+    def load_definitions(self, use: Use) -> Any:
+        """Return the definitions that a loader finds.
+
+        Args:
+            use: the loader and its options, as the settings have them.
+
+        Raises:
+            UnknownProvisionError: no active plugin provides the loader.
+        """
+        return self.plugins.create(LoaderPlugin, use)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What crosses to a worker are the settings; it has its own plugins and stores, and keeps no events.
+        return Instance, (self.settings, self._disabled)
 
     @cached_property
     def _temporary(self) -> tempfile.TemporaryDirectory[str]:

@@ -41,15 +41,13 @@ def resource_configs(run_config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def executor_choice(run_config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the executor that the run config names, with its options; ``None`` when it names none."""
-    chosen = run_config.get("execution", {}).get("config")
-    if chosen is None:
-        return None
-    if isinstance(chosen, str):
-        return chosen, {}
+def executor_choice(run_config: Mapping[str, Any]) -> str | Mapping[str, Any] | None:
+    """Return the executor that the run config names, alone or with options; ``None`` when it names none."""
+    chosen: str | Mapping[str, Any] | None = run_config.get("execution", {}).get("config")
+    if not isinstance(chosen, Mapping):
+        return chosen
     name, options = next(iter(chosen.items()))
-    return name, options or {}
+    return {"use": name, **(options or {})}
 
 
 def _problems(run_config: Any, ops: Collection[str], resources: Collection[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import attrs
 
 from holdfast.errors import InvalidDefinitionError
 
-__all__ = ["FunctionArguments", "place_of", "read_arguments", "type_hints"]
+__all__ = ["FunctionArguments", "place_of", "read_arguments", "takes_argument", "type_hints"]
 
 CONTEXT_NAMES = frozenset({"context", "_context", "context_", "_"})
 """A first parameter of one of these names is the context, not an input."""
@@ -69,6 +69,21 @@ def _inspect(function: Any, what: str) -> tuple[tuple[str, ...], bool, bool]:
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     names = tuple(parameter.name for parameter in parameters if parameter.kind not in variable)
     return names, variable[0] in kinds, variable[1] in kinds
+
+
+def takes_argument(function: Callable[..., Any]) -> bool:
+    """Return whether a function can be given one positional argument."""
+    if type(function) is FunctionType:
+        return function.__code__.co_argcount > 0
+    import inspect  # 10 ms to import, and only callables that are no plain functions need it
+
+    kinds = {parameter.kind for parameter in inspect.signature(function).parameters.values()}
+    positional = {
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        inspect.Parameter.VAR_POSITIONAL,
+    }
+    return not kinds.isdisjoint(positional)
 
 
 def type_hints(function: Callable[..., Any]) -> dict[str, Any]:

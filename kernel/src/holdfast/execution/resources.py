@@ -8,7 +8,7 @@ from types import GeneratorType
 from typing import Any
 
 from holdfast.contexts import InitResourceContext, Resources
-from holdfast.definitions.function import read_arguments
+from holdfast.definitions.function import takes_argument
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import (
     Error,
@@ -138,7 +138,8 @@ class ResourcePool:
             self.config(key), resources, definition, instance=self._instance, run_id=self._run_id
         )
         try:
-            value = call_resource_function(definition, context)
+            function = definition.resource_fn
+            value = function(context) if takes_argument(function) else function()
             if isinstance(value, GeneratorType):
                 generator = value
                 value = next(generator)
@@ -150,10 +151,3 @@ class ResourcePool:
         except Exception as error:
             raise ResourceFunctionError(key, f"{type(error).__name__}: {error}") from error
         return value
-
-
-def call_resource_function(definition: ResourceDefinition, context: InitResourceContext) -> Any:
-    """Call a resource function with the context if it takes an argument."""
-    function = definition.resource_fn
-    arguments = read_arguments(function, "resource")
-    return function(context) if arguments.takes_context or arguments.names else function()
