@@ -36,11 +36,12 @@ class InMemoryIOManager(IOManager):
         Raises:
             StepOutputNotFoundError: nothing was.
         """
+        stored = context if context.has_asset_key else context.upstream_output or context
         try:
-            return self._values[_identifier(context)]
+            return self._values[_identifier(stored)]
         except KeyError:
             raise StepOutputNotFoundError(
-                _described(context),
+                _described(stored),
                 "memory",
                 "Values in memory end with the run: materialize it in the same run, or use an IO manager "
                 "that keeps values.",
@@ -54,7 +55,7 @@ def _identifier(context: InputContext | OutputContext) -> Hashable:
     return tuple(context.get_identifier())
 
 
-def _described(context: InputContext) -> str:
+def _described(context: InputContext | OutputContext) -> str:
     if not context.has_asset_key:
         return f"Output '{'.'.join(context.get_identifier())}'"
     partition = f"Partition '{context.partition_key}' of asset" if context.has_partition_key else "Asset"
