@@ -19,7 +19,7 @@ LAYERS = (
     ("asset_node",),
     ("definitions",),
     ("labels", "adjacency"),
-    ("graph",),
+    ("asset_graph",),
     ("selection_base", "selection", "selection_text", "selection_syntax"),
     ("plan",),
     ("execution",),
@@ -29,7 +29,7 @@ LAYERS = (
     ("binding", "run_config", "results"),
     ("runs", "value_loader"),
     ("jobs",),
-    ("repository",),
+    ("repository_definition",),
     ("run_api",),
     ("project",),
 )

@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from holdfast.events import AssetMaterialization, AssetObservation, Event, EventType, Run, RunStatus
     from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
-    from holdfast.graph import AssetGraph
+    from holdfast.asset_graph import AssetGraph
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
@@ -97,7 +97,7 @@ if TYPE_CHECKING:
         PartitionMappingPlugin,
         PluginContext,
     )
-    from holdfast.repository import RepositoryDefinition, repository
+    from holdfast.repository_definition import RepositoryDefinition, repository
     from holdfast.results import ExecuteInProcessResult, RunResult
     from holdfast.run_api import execute_job, materialize, materialize_to_memory
     from holdfast.selection import AssetSelection
@@ -222,7 +222,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _MODULES = {
-    "AssetGraph": "graph",
+    "AssetGraph": "asset_graph",
     "AssetIn": "definitions.asset_in_out",
     "AssetKey": "keys",
     "AssetMaterialization": "events",
@@ -284,7 +284,7 @@ _MODULES = {
     "PluginContext": "provisions",
     "PluginError": "errors",
     "Project": "project",
-    "RepositoryDefinition": "repository",
+    "RepositoryDefinition": "repository_definition",
     "ResourceConflictError": "errors",
     "ResourceDefinition": "definitions.resource",
     "ResourceFunctionError": "errors",
@@ -332,7 +332,7 @@ _MODULES = {
     "materialize_to_memory": "run_api",
     "mem_io_manager": "builtins.memory",
     "multi_asset": "definitions.asset",
-    "repository": "repository",
+    "repository": "repository_definition",
     "resource": "definitions.resource",
     "with_resources": "definitions.with_resources",
 }

@@ -32,7 +32,7 @@ class Adjacency:
             for other in read:
                 downstream[other].append(position)
         self.upstream = upstream
-        self.downstream: Edges = downstream
+        self.downstream: Edges = list(map(tuple, downstream))  # tuples lie together in memory
 
     def __len__(self) -> int:
         return len(self.upstream)
@@ -84,25 +84,26 @@ class Adjacency:
         return edges
 
 
-def reach(start: Iterable[int], edges: Edges, depth: int | None = None) -> dict[int, int]:
-    """Follow edges, and return for each position reached the one it was first reached from.
-
-    Positions come in the order they are reached, those of ``start``, which lead to themselves, first.
+def reach(start: Iterable[int], edges: Edges, depth: int | None = None) -> set[int]:
+    """Return ``start`` and all positions that edges lead to from there.
 
     Args:
         start: where to begin.
         edges: `Adjacency.upstream` or `Adjacency.downstream`.
         depth: how many edges to follow at most; ``None`` for all the way.
     """
-    reached = {position: position for position in start}
+    reached = set(start)
     level = list(reached)
     while level and depth != 0:
-        following = []
+        # Without a depth, levels do not matter: the list grows while it is read, and one pass does.
+        following = level if depth is None else []
         for position in level:
             for other in edges[position]:
                 if other not in reached:
-                    reached[other] = position
+                    reached.add(other)
                     following.append(other)
+        if depth is None:
+            break
         level = following
-        depth = None if depth is None else depth - 1
+        depth -= 1
     return reached

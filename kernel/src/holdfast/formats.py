@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from holdfast.errors import NoFormatError, PluginConflictError
+from holdfast.errors import NoFormatError, PluginConflictError, StorageError
 from holdfast.interfaces import Format
 
 __all__ = ["ActiveFormat", "Formats"]
@@ -38,7 +38,8 @@ class Formats:
     """The active formats, chosen by the type of a value or by the extension of a file.
 
     Args:
-        active: the active formats; where two claim one type, the earlier one wins if ``ordered``.
+        active: the active formats; where two claim one type or one extension, the earlier one wins if
+            ``ordered``.
         ordered: whether the order of ``active`` is the user's own, from settings.
     """
 
@@ -58,7 +59,8 @@ class Formats:
 
         Raises:
             NoFormatError: none does.
-            PluginConflictError: two claim the class and the settings do not order them.
+            PluginConflictError: two claim the class and the settings do not order them, or files with the
+                extension of the one that claims it would be read by another.
         """
         key = (type(obj), trusted)
         if key not in self._by_type:
@@ -71,9 +73,27 @@ class Formats:
             raise NoFormatError(_dotted(type(obj)), what, names, fix)
         return chosen
 
-    def for_extension(self, extension: str) -> ActiveFormat | None:
-        """Return the format of files with this extension, ``None`` when no active one has it."""
-        return next((f for f in self.active if f.extension == extension), None)
+    def for_extension(self, extension: str, *, what: str) -> ActiveFormat:
+        """Return the format that reads files with this extension.
+
+        Args:
+            extension: the extension, with its dot.
+            what: what is stored in the file, to begin the message with.
+
+        Raises:
+            StorageError: no active format has it.
+            PluginConflictError: two have it and the settings do not order them.
+        """
+        claims = [f for f in self.active if f.extension == extension]
+        if not claims:
+            known = ", ".join(f"{f.name} ({f.extension})" for f in self.active) or "none"
+            raise StorageError(
+                f"{what} is stored in a {extension} file, which no active format reads (active formats: "
+                f"{known}). Install or activate the plugin that wrote it, or materialize the asset again."
+            )
+        if len(claims) > 1 and not self._ordered:
+            raise _conflict("format for the extension", extension, claims)
+        return claims[0]
 
     def get(self, active: ActiveFormat) -> Format:
         """Return the format itself, made once."""
@@ -87,11 +107,17 @@ class Formats:
             names = {_dotted(base), f"{base.__module__.partition('.')[0]}.{base.__qualname__}"}
             claims = [f for f in usable if not names.isdisjoint(f.types)]
             if len(claims) > 1 and not self._ordered:
-                owners = {f.owner: f"format '{f.name}'" for f in claims}
-                raise PluginConflictError("format for type", _dotted(base), owners)
+                raise _conflict("format for the type", _dotted(base), claims)
             if claims:
-                return claims[0]
+                reader = self.for_extension(claims[0].extension, what=_dotted(cls))
+                if reader is not claims[0]:
+                    raise _conflict("format for the extension", reader.extension, [reader, claims[0]])
+                return reader
         return None
+
+
+def _conflict(kind: str, name: str, claims: Sequence[ActiveFormat]) -> PluginConflictError:
+    return PluginConflictError(kind, name, {f.name: f"plugin '{f.owner}'" for f in claims})
 
 
 def _dotted(cls: type) -> str:

@@ -18,7 +18,7 @@ from holdfast.execution.step import Session
 from holdfast.instance import Instance
 from holdfast.jobs import AssetLayer, JobDefinition
 from holdfast.plan import Plan
-from holdfast.repository import RepositoryDefinition
+from holdfast.repository_definition import RepositoryDefinition
 from holdfast.results import RunResult
 from holdfast.run_api import execute_job
 from holdfast.runs import RunRequest, session_for
@@ -186,13 +186,13 @@ def _named_repository(reference: str, file: str) -> RepositoryDefinition:
         if not hasattr(module, attribute):
             raise SettingsError(
                 file,
-                "tool.holdfast.repository",
+                "tool.holdfast.repository_definition",
                 f"Module '{name}' has no '{attribute}'.{did_you_mean(attribute, vars(module))}",
             )
         found = getattr(module, attribute)
         if not isinstance(found, RepositoryDefinition):
             raise SettingsError(
-                file, "tool.holdfast.repository", f"'{reference}' is {found!r}, and no repository."
+                file, "tool.holdfast.repository_definition", f"'{reference}' is {found!r}, and no repository."
             )
         return found
     repositories = {id(v): v for v in vars(module).values() if isinstance(v, RepositoryDefinition)}
@@ -200,7 +200,7 @@ def _named_repository(reference: str, file: str) -> RepositoryDefinition:
         names = ", ".join(sorted(r.name for r in repositories.values()))
         raise SettingsError(
             file,
-            "tool.holdfast.repository",
+            "tool.holdfast.repository_definition",
             f"Module '{name}' has several repositories ({names}). Name one as '{name}:ATTRIBUTE'.",
         )
     if repositories:
@@ -220,5 +220,5 @@ def _import(name: str, reference: str, file: str) -> ModuleType:
         missing = error.name or ""
         if name == missing or name.startswith(f"{missing}."):
             problem = f"'{reference}' names the module '{missing}', which is not found on the module path."
-            raise SettingsError(file, "tool.holdfast.repository", problem) from None
+            raise SettingsError(file, "tool.holdfast.repository_definition", problem) from None
         raise

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from typing import Any, Literal
 
 import attrs
 
-from holdfast.adjacency import Edges, reach
+from holdfast.adjacency import reach
 from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, UnknownSelectionError
-from holdfast.graph import AssetGraph
+from holdfast.asset_graph import AssetGraph
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.labels import Index
 from holdfast.selection_base import Resolution, Selection, one_deeper
@@ -344,26 +344,29 @@ class Traversal(_OfOne):
 
     def _positions(self, resolution: Resolution) -> Set[int]:
         start = resolution.positions(self.of)
-        return set().union(*(reach(start, edges, depth) for _, edges, depth in self._ways(resolution)))
+        adjacency = resolution.graph.adjacency
+        found = reach(start, adjacency.downstream, self.down)
+        if self.up != 0:
+            found |= reach(start, adjacency.upstream, self.up)
+        return found
 
     def _reasons(self, resolution: Resolution) -> dict[int, str]:
-        nodes = resolution.graph.nodes
-        start = self.of._reasons(resolution)
-        reasons = dict(start)
-        for direction, edges, depth in self._ways(resolution):
-            origins: dict[int, int] = {}
-            for at, before in reach(start, edges, depth).items():
-                origin = origins[at] = origins.get(before, at)
-                via = "" if before == origin else f" (via {nodes[before].key})"
-                reasons.setdefault(at, f"{direction} of {nodes[origin].key}{via}")
+        reasons = dict(self.of._reasons(resolution))
+        start = sorted(reasons)
+        up, down = resolution.graph.adjacency.upstream, resolution.graph.adjacency.downstream
+        above = sorted(reach(start, up, self.up), reverse=True)
+        below = sorted(reach(start, down, self.down))
+        for direction, positions, back in (("upstream", above, down), ("downstream", below, up)):
+            origins = {at: at for at in start}
+            steps = dict.fromkeys(start, 0)
+            for at in positions:
+                if at not in origins:
+                    before = min((other for other in back[at] if other in steps), key=steps.__getitem__)
+                    origins[at], steps[at] = origins[before], steps[before] + 1
+                    via = "" if before == origins[at] else f" (via {resolution.graph.nodes[before].key})"
+                    origin = resolution.graph.nodes[origins[at]].key
+                    reasons.setdefault(at, f"{direction} of {origin}{via}")
         return reasons
-
-    def _ways(self, resolution: Resolution) -> Iterator[tuple[str, Edges, int | None]]:
-        adjacency = resolution.graph.adjacency
-        if self.up != 0:
-            yield "upstream", adjacency.upstream, self.up
-        if self.down != 0:
-            yield "downstream", adjacency.downstream, self.down
 
     def __str__(self) -> str:
         return f"{_marks(self.up)}{self.of._within(_ATOM)}{_marks(self.down)}"

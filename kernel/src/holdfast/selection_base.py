@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 from typing import Any
 
 from holdfast.errors import InvalidSubsetError
-from holdfast.graph import AssetGraph
+from holdfast.asset_graph import AssetGraph
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 
 __all__ = ["MAX_NESTING", "Resolution", "Selection", "one_deeper"]

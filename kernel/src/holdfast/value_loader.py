@@ -10,7 +10,7 @@ from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import ResourceConflictError
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.step import Session, load_value
-from holdfast.graph import AssetGraph
+from holdfast.asset_graph import AssetGraph
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.plan import StepInput, stored_output

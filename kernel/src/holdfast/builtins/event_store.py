@@ -44,8 +44,8 @@ class MemoryEventStore(EventStore):
         # Called for every step of every run: hashing a member of an enum would take most of the time.
         with self._lock:
             starts = [event.run_id for event in events if event.type is _START]
-            for run_id in starts:
-                if run_id in self._runs or starts.count(run_id) > 1:
+            for position, run_id in enumerate(starts):
+                if run_id in self._runs or run_id in starts[:position]:
                     raise RunExistsError(run_id)
             for event in events:
                 kept = self._events.get(event.run_id)

@@ -247,8 +247,8 @@ def _tuple_outputs(step: Step, result: Any) -> Iterator[Output[Any]]:
     if not isinstance(result, tuple) or len(result) != len(names):
         got = f"a tuple of {len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
         raise InvariantViolationError(
-            f"Asset '{_names(step)}' makes {len(names)} outputs ({', '.join(names)}) and returned {got}. Return "
-            "a tuple of values in this order, or yield an Output for each."
+            f"Asset '{_names(step)}' makes {len(names)} outputs ({', '.join(names)}) and returned {got}. "
+            "Return a tuple of values in this order, or yield an Output for each."
         )
     selected = {output.name: output for output in step.outputs}
     for name, value in zip(names, result, strict=True):

@@ -64,6 +64,7 @@ class AssetGraph:
         self.adjacency = adjacency
         self.labels = Labels(defined)
         self._positions = positions
+        self._keys = tuple(positions)
 
     @classmethod
     def of(cls, definitions: Iterable[Any]) -> AssetGraph:
@@ -176,7 +177,7 @@ class AssetGraph:
                 place=node.place,
             )
         for node, upstream in zip(self.nodes, self.adjacency.upstream, strict=True):
-            digraph.add_edges_from((self.nodes[position].key, node.key) for position in upstream)
+            digraph.add_edges_from((self._keys[position], node.key) for position in upstream)
         return networkx.freeze(digraph)
 
     def generations(self) -> list[tuple[AssetKey, ...]]:
@@ -189,8 +190,8 @@ class AssetGraph:
         networkx = _networkx()
         reduced = networkx.DiGraph()
         reduced.add_nodes_from(self.digraph.nodes(data=True))
-        nodes = self.nodes
-        reduced.add_edges_from((nodes[up].key, nodes[down].key) for up, down in self.adjacency.reduced())
+        keys = self._keys
+        reduced.add_edges_from((keys[up], keys[down]) for up, down in self.adjacency.reduced())
         return networkx.freeze(reduced)
 
     # -- positions -----------------------------------------------------------------------------------
@@ -220,15 +221,15 @@ class AssetGraph:
 
     def keys_at(self, positions: Iterable[int]) -> frozenset[AssetKey]:
         """Return the keys at some positions."""
-        nodes = self.nodes
-        return frozenset([nodes[position].key for position in positions])
+        keys = self._keys
+        return frozenset([keys[position] for position in positions])
 
     def _keys_at(self, positions: Sequence[int]) -> tuple[AssetKey, ...]:
-        return tuple(self.nodes[position].key for position in positions)
+        return tuple(self._keys[position] for position in positions)
 
     def _reached(self, key: CoercibleToAssetKey, edges: Edges) -> frozenset[AssetKey]:
         start = self.position(key)
-        return self.keys_at(reach([start], edges).keys() - {start})
+        return self.keys_at(reach([start], edges) - {start})
 
 
 def _flat(definitions: Iterable[Any]) -> Iterator[Any]:
@@ -290,7 +291,7 @@ def _with_full_keys(
     return tuple(changed), full_keys
 
 
-def _upstream(nodes: Sequence[AssetNode], positions: Mapping[AssetKey, int]) -> list[list[int]]:
+def _upstream(nodes: Sequence[AssetNode], positions: Mapping[AssetKey, int]) -> Edges:
     edges = []
     for position, node in enumerate(nodes):
         read = [positions[key] for key in node.upstream]
@@ -298,7 +299,7 @@ def _upstream(nodes: Sequence[AssetNode], positions: Mapping[AssetKey, int]) -> 
             if not node.partitioned:
                 raise CycleError([str(node.key)], [node.place])
             read.remove(position)
-        edges.append(read)
+        edges.append(tuple(read))
     return edges
 
 

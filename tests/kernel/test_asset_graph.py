@@ -13,7 +13,7 @@ from holdfast.errors import (
     UnknownSelectionError,
     UnknownUpstreamError,
 )
-from holdfast.graph import AssetGraph
+from holdfast.asset_graph import AssetGraph
 from holdfast.keys import AssetKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -326,7 +326,7 @@ def test_reduction_drops_edges_that_a_path_makes_redundant() -> None:
 def test_networkx_waits_until_it_is_needed() -> None:
     """Building, ordering and walking a graph does not import networkx."""
     code = (
-        "import sys; from holdfast.graph import AssetGraph; from holdfast.asset_node import AssetNode\n"
+        "import sys; from holdfast.asset_graph import AssetGraph; from holdfast.asset_node import AssetNode\n"
         "from holdfast.keys import AssetKey as K\n"
         "graph = AssetGraph([AssetNode(K('b'), (K('a'),)), AssetNode(K('a'))])\n"
         "list(graph), graph.ancestors('b'), graph.sorted(['b']), graph.groups\n"
