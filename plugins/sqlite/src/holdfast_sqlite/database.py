@@ -1,0 +1,164 @@
+"""One SQLite file: how it is opened, shared between threads, processes and forks, and what can go wrong."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from holdfast.errors import StorageError
+
+from holdfast_sqlite.schema import APPLICATION_ID, STATEMENTS, VERSION
+
+__all__ = ["Database"]
+
+_ADVICE = {
+    "not a database": "It is no SQLite database. Move it away, or set another path for the event store.",
+    "malformed": "The file is damaged. Restore it from a copy, or move it away to start a new one.",
+    "unable to open": "Make its directory writable, or set another path for the event store.",
+    "readonly": "Make the file and its directory writable, or set another path for the event store.",
+    "locked": "Another process keeps it busy. Wait for that to end, or raise the event store's timeout.",
+    "full": "Make room on the disk.",
+}
+
+
+class Database:
+    """A SQLite file in WAL mode, opened when it is first used.
+
+    Threads take turns at one connection: SQLite has one writer at a time anyway, what is read is read in
+    milliseconds, and one connection can be closed for certain. Processes have a connection each.
+
+    Args:
+        path: the file; it and its directories are made when missing.
+        synchronous: ``"NORMAL"`` or ``"FULL"``, as SQLite's pragma.
+        timeout: seconds to wait while other processes write.
+    """
+
+    def __init__(self, path: Path, synchronous: str, timeout: float) -> None:
+        self.path = path
+        self._synchronous = synchronous
+        self._timeout = timeout
+        # Reentrant, because only such a lock can be released by no other thread than its owner.
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        if hasattr(os, "register_at_fork"):
+            _close_around_forks(weakref.ref(self))
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to the calling thread alone.
+
+        Raises:
+            StorageError: SQLite cannot do what was asked of it.
+        """
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._open()
+                yield self._connection
+            except sqlite3.Error as error:
+                advice = next((text for part, text in _ADVICE.items() if part in str(error)), "")
+                raise StorageError(f"Event store {self.path}: {error}. {advice}".rstrip()) from error
+            except UnicodeEncodeError as error:
+                raise StorageError(
+                    f"Event store {self.path}: {error.object!r} is no valid Unicode and cannot name a run, "
+                    "step or partition. Rename it."
+                ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection in a transaction, committed at the end, rolled back if anything is raised."""
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the connection; a later use opens another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"Event store {self.path}: its directory cannot be made ({error.strerror}). "
+                "Make the directory above writable, or set another path for the event store."
+            ) from error
+        connection = sqlite3.connect(
+            self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA fullfsync = ON")  # or macOS calls a sync done before it is on disk
+            if not self._is_ready(connection):
+                self._create(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _is_ready(self, connection: sqlite3.Connection) -> bool:
+        application, version, tables = connection.execute(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+            " FROM pragma_application_id, pragma_user_version"
+        ).fetchone()
+        if application != APPLICATION_ID:
+            if application or version or tables:
+                raise StorageError(
+                    f"Event store {self.path}: it is a SQLite database of something else. "
+                    "Set another path for the event store."
+                )
+            return False
+        if version > VERSION:
+            raise StorageError(
+                f"Event store {self.path}: a newer holdfast-sqlite wrote it (schema {version}, this one "
+                f"knows {VERSION}). Upgrade with 'pip install --upgrade holdfast-sqlite'."
+            )
+        return True
+
+    def _create(self, connection: sqlite3.Connection) -> None:
+        deadline = time.monotonic() + self._timeout
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait here when several processes make the file at the same moment.
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.005)
+        connection.execute("BEGIN IMMEDIATE")
+        if not self._is_ready(connection):
+            for statement in STATEMENTS:
+                connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+def _close_around_forks(database: weakref.ref[Database]) -> None:
+    # SQLite counts the file locks of a process in that process's memory. A child that inherits a connection
+    # inherits the count without the locks, and even a connection of its own then writes to a file that the
+    # parent may delete under it. So nothing is open at the moment of a fork.
+    def before() -> None:
+        if alive := database():
+            alive._lock.acquire()
+            alive.close()
+
+    def after() -> None:
+        if alive := database():
+            alive._lock.release()
+
+    os.register_at_fork(before=before, after_in_parent=after, after_in_child=after)

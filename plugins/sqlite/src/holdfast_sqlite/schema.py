@@ -1,0 +1,43 @@
+"""The tables of an event store's file."""
+
+from __future__ import annotations
+
+__all__ = ["APPLICATION_ID", "STATEMENTS", "VERSION"]
+
+APPLICATION_ID = 0x486F6C64
+"""Marks a SQLite file as an event store of this plugin: ``Hold`` in ASCII."""
+
+VERSION = 1
+"""The version of these tables, kept in the file's ``user_version``."""
+
+STATEMENTS = (
+    """
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,  -- in the order of append
+        run_id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        step_key TEXT,
+        asset_key TEXT,          -- JSON: the key's parts
+        partition TEXT,
+        timestamp REAL NOT NULL, -- seconds since the epoch, UTC
+        body TEXT                -- JSON: what belongs to this type of event
+    )
+    """,
+    """
+    CREATE TABLE runs (
+        number INTEGER PRIMARY KEY, -- in the order of their starts
+        run_id TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL,
+        started REAL NOT NULL,
+        ended REAL,
+        about TEXT                  -- JSON: job name, tags, selection, run config
+    )
+    """,
+    "CREATE INDEX events_by_run ON events (run_id)",
+    "CREATE INDEX materializations ON events (asset_key) WHERE type = 'ASSET_MATERIALIZATION'",
+    "CREATE INDEX materialized_partitions ON events (asset_key, partition)"
+    " WHERE type = 'ASSET_MATERIALIZATION' AND partition IS NOT NULL",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {VERSION}",
+)
+"""What makes the tables, in one transaction."""

@@ -1,0 +1,171 @@
+"""The SQLite event store under several processes, kills and forks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from holdfast.events import Event, EventType
+from holdfast.formats import Formats
+from holdfast.provisions import PluginContext
+from holdfast_sqlite.store import SQLiteEventStore
+
+WRITER = """
+import sys
+from pathlib import Path
+from holdfast_sqlite.store import SQLiteEventStore
+from holdfast.events import Event, EventType
+from holdfast.formats import Formats
+from holdfast.provisions import PluginContext
+
+folder, run, batches = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+store = SQLiteEventStore(PluginContext(folder, folder, Formats()))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(batches):
+    store.append([Event(EventType.STEP_START, run, 1.0, str(number))] * 8)
+    print(number, flush=True)
+"""
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+@pytest.fixture
+def switch_often() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def open_store(folder: Path) -> SQLiteEventStore:
+    return SQLiteEventStore(PluginContext(folder, folder, Formats()))
+
+
+def start_writer(folder: Path, run: str, batches: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, str(folder), run, str(batches)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def let_go(writers: list[subprocess.Popen[str]]) -> None:
+    for writer in writers:
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+
+
+def steps(store: SQLiteEventStore, run: str) -> list[str | None]:
+    return [event.step_key for event in store.events(run)]
+
+
+def batches(count: int) -> list[str]:
+    return [str(number) for number in range(count) for _ in range(8)]
+
+
+def test_writers(tmp_path: Path) -> None:
+    """Eight processes that make the file and write to it at the same moment lose nothing."""
+    runs = list("abcdefgh")
+    writers = [start_writer(tmp_path, run, 100) for run in runs]
+    let_go(writers)
+    for writer in writers:
+        writer.communicate()
+        assert writer.returncode == 0
+    store = open_store(tmp_path)
+    assert {run: steps(store, run) for run in runs} == dict.fromkeys(runs, batches(100))
+
+
+def test_reader_beside_writer(tmp_path: Path) -> None:
+    """A reader sees whole batches, and ever more of them, while another process writes."""
+    writer = start_writer(tmp_path, "r", 200)
+    let_go([writer])
+    store = open_store(tmp_path)
+    assert writer.stdout.readline() == "0\n"
+    seen = 0
+    while writer.poll() is None:
+        found = steps(store, "r")
+        assert found == batches(len(found) // 8)
+        assert len(found) >= seen
+        seen = len(found)
+    writer.communicate()
+    assert steps(store, "r") == batches(200)
+
+
+def test_killed(tmp_path: Path) -> None:
+    """Whenever a writer is killed, what it was told is kept is there, and no batch is there in part."""
+    for run in "abcd":
+        writer = start_writer(tmp_path, run, 100_000)
+        let_go([writer])
+        for _ in range(random.randint(1, 200)):
+            writer.stdout.readline()
+        writer.kill()
+        told = writer.communicate()[0].splitlines()
+        found = steps(open_store(tmp_path), run)
+        assert found == batches(len(found) // 8)
+        assert not told or int(told[-1]) < len(found) // 8
+
+
+@needs_fork
+def test_fork(tmp_path: Path) -> None:
+    """A forked child appends to the store it inherits, though the parent closes its own meanwhile."""
+    store = open_store(tmp_path)
+    store.append([Event(EventType.STEP_START, "r", 1.0, "parent")])
+    context = multiprocessing.get_context("fork")
+    appended, closed = context.Event(), context.Event()
+
+    def work() -> None:
+        store.append([Event(EventType.STEP_START, "r", 1.0, "child")])
+        appended.set()
+        closed.wait()
+        store.append([Event(EventType.STEP_START, "r", 1.0, "child again")])
+
+    child = context.Process(target=work)
+    child.start()
+    appended.wait()
+    store.close()
+    closed.set()
+    child.join()
+    assert steps(open_store(tmp_path), "r") == ["parent", "child", "child again"]
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_fork_beside_thread(tmp_path: Path, switch_often: None) -> None:
+    """Forks while another thread appends leave both the children and the thread able to append."""
+    store = open_store(tmp_path)
+    context = multiprocessing.get_context("fork")
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            store.append([Event(EventType.STEP_START, "thread", 1.0)])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    event = Event(EventType.STEP_START, "child", 1.0)
+    children = [context.Process(target=store.append, args=([event],)) for _ in range(20)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    done.set()
+    thread.join()
+    assert len(store.events("child")) == 20
+
+
+def test_made_by_many_at_once(tmp_path: Path, switch_often: None) -> None:
+    """Stores that find no file at the same moment all end up with the one that is made."""
+    event = Event(EventType.STEP_START, "r", 1.0)
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(40):
+            folder = tmp_path / str(number)
+            list(pool.map(lambda _, folder=folder: open_store(folder).append([event]), range(8)))
+            assert len(open_store(folder).events("r")) == 8

@@ -1,0 +1,260 @@
+"""What every event store does, in memory or in a file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from holdfast.builtins.event_store import MemoryEventStore
+from holdfast.errors import RunExistsError, RunNotFoundError
+from holdfast.events import (
+    AssetMaterialization,
+    AssetObservation,
+    Event,
+    EventType,
+    InputData,
+    OutputData,
+    RunEndData,
+    RunStartData,
+    RunStatus,
+    SkipData,
+    StepFailureData,
+)
+from holdfast.failures import ErrorInfo, Frame
+from holdfast.formats import Formats
+from holdfast.interfaces import EventStore
+from holdfast.keys import AssetKey
+from holdfast.metadata import MetadataValue
+from holdfast.provisions import PluginContext
+from holdfast_sqlite.store import SQLiteEventStore
+
+ORDERS = AssetKey(["shop", "orders"])
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
+    context = PluginContext(tmp_path, tmp_path, Formats())
+    made = MemoryEventStore(context) if request.param == "memory" else SQLiteEventStore(context)
+    yield made
+    made.close()
+
+
+def started(run: str, timestamp: float = 1.0) -> Event:
+    return Event(EventType.RUN_START, run, timestamp, data=RunStartData("nightly", {"team": "sales"}))
+
+
+def step(run: str, name: str) -> Event:
+    return Event(EventType.STEP_START, run, 1.0, name)
+
+
+def made(key: AssetKey = ORDERS, partition: str | None = None, run: str = "r", time: float = 1.0) -> Event:
+    data = AssetMaterialization(key, partition=partition)
+    return Event(EventType.ASSET_MATERIALIZATION, run, time, "step", key, data)
+
+
+def test_events_in_order(store: EventStore) -> None:
+    """The events of a run come back as they were appended, batch after batch."""
+    store.append([step("r", "b"), step("r", "a")])
+    store.append([step("r", "c")])
+    assert [event.step_key for event in store.events("r")] == ["b", "a", "c"]
+
+
+def test_events_of_one_run(store: EventStore) -> None:
+    """The events of other runs are left out, even where one batch mixes them."""
+    store.append([step("r1", "a"), step("r2", "b"), step("r1", "c")])
+    assert [event.step_key for event in store.events("r1")] == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data"),
+    [
+        (EventType.RUN_START, RunStartData("job", {"a": "b"}, "orders*", {"ops": {"x": [1, None]}})),
+        (EventType.RUN_FAILURE, RunEndData("two steps failed")),
+        (EventType.STEP_START, None),
+        (EventType.LOADED_INPUT, InputData("orders", ORDERS, "io_manager")),
+        (EventType.STEP_INPUT, InputData("orders")),
+        (EventType.HANDLED_OUTPUT, OutputData("result", "lake", {"rows": MetadataValue.int(3)})),
+        (
+            EventType.ASSET_MATERIALIZATION,
+            AssetMaterialization(ORDERS, "d", None, "p", {"v": "1"}, {"n": 1.5}),
+        ),
+        (EventType.ASSET_OBSERVATION, AssetObservation(ORDERS, metadata={"etag": "x"})),
+        (EventType.STEP_UP_FOR_RETRY, StepFailureData(ErrorInfo("E", "no"), 2, 0.5)),
+        (EventType.STEP_FAILURE, StepFailureData(ErrorInfo("E", "no", (Frame("f.py", 1, "f", "1/0"),)))),
+        (EventType.STEP_SKIPPED, SkipData(("a", "b"), failed=True)),
+    ],
+)
+def test_data(store: EventStore, event_type: EventType, data: object) -> None:
+    """An event comes back equal, with whatever belongs to its type."""
+    event = Event(event_type, "r", 1700000000.123456, "step", ORDERS, data)
+    store.append([event])
+    assert list(store.events("r")) == [event]
+
+
+def test_events_of_unknown_run(store: EventStore) -> None:
+    """Asking for the events of a run that has none is an error that names the run."""
+    with pytest.raises(RunNotFoundError, match="'lost'"):
+        store.events("lost")
+
+
+def test_nothing_appended(store: EventStore) -> None:
+    """Appending no events keeps nothing."""
+    store.append([])
+    assert list(store.runs()) == []
+    assert dict(store.latest_materializations()) == {}
+
+
+def test_running(store: EventStore) -> None:
+    """A run that has started tells its job and tags, and that it has no end."""
+    store.append([started("r", 5.0)])
+    run = store.run("r")
+    assert (run.status, run.started, run.ended) == (RunStatus.STARTED, 5.0, None)
+    assert (run.job_name, run.tags) == ("nightly", {"team": "sales"})
+
+
+@pytest.mark.parametrize("name", ["SUCCESS", "FAILURE", "CANCELED"])
+def test_ended(store: EventStore, name: str) -> None:
+    """The last event of a run gives its status and its end."""
+    store.append([started("r")])
+    store.append([Event(EventType[f"RUN_{name}"], "r", 9.0)])
+    assert (store.run("r").status, store.run("r").ended) == (RunStatus[name], 9.0)
+
+
+def test_started_and_ended_at_once(store: EventStore) -> None:
+    """A run may start and end in one batch."""
+    store.append([started("r"), Event(EventType.RUN_SUCCESS, "r", 9.0)])
+    assert store.run("r").status is RunStatus.SUCCESS
+
+
+def test_run_without_start(store: EventStore) -> None:
+    """A run whose start is not kept is not known, whatever else is kept of it."""
+    store.append([step("r", "a"), Event(EventType.RUN_SUCCESS, "r", 9.0)])
+    assert list(store.runs()) == []
+    with pytest.raises(RunNotFoundError, match="'r'"):
+        store.run("r")
+
+
+def test_runs_newest_first(store: EventStore) -> None:
+    """The run that started last comes first, even where clocks went backwards."""
+    store.append([started("a", 3.0), started("b", 1.0)])
+    store.append([started("c", 1.0)])
+    assert [run.run_id for run in store.runs()] == ["c", "b", "a"]
+
+
+def test_runs_limit(store: EventStore) -> None:
+    """A limit gives the newest runs."""
+    store.append([started(name) for name in "abc"])
+    assert [run.run_id for run in store.runs(limit=2)] == ["c", "b"]
+
+
+def test_second_start(store: EventStore) -> None:
+    """A run cannot start twice, and nothing of the batch that tries is kept."""
+    store.append([started("r")])
+    with pytest.raises(RunExistsError, match="'r'"):
+        store.append([made(), started("r")])
+    assert len(store.events("r")) == 1
+    assert dict(store.latest_materializations()) == {}
+
+
+def test_second_start_in_one_batch(store: EventStore) -> None:
+    """A run cannot start twice in one batch either."""
+    with pytest.raises(RunExistsError, match="'r'"):
+        store.append([started("r"), started("r")])
+    assert list(store.runs()) == []
+
+
+def test_materializations_newest_first(store: EventStore) -> None:
+    """What was appended last comes first, even where clocks stand still or go backwards."""
+    history = [made(run="a", time=3.0), made(run="b", time=1.0), made(run="c", time=1.0)]
+    store.append(history)
+    assert list(store.materializations(ORDERS)) == history[::-1]
+
+
+def test_materializations_of_partition(store: EventStore) -> None:
+    """A partition gives its own materializations alone."""
+    store.append(
+        [made(partition="p1", time=1.0), made(partition="p2"), made(), made(partition="p1", time=2.0)]
+    )
+    assert [event.timestamp for event in store.materializations(ORDERS, partition="p1")] == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("partition", [None, "p"])
+def test_materializations_limit(store: EventStore, partition: str | None) -> None:
+    """A limit gives the newest materializations, of a partition too."""
+    store.append([made(partition="p", time=time) for time in (1.0, 2.0, 3.0)])
+    store.append([made(partition=partition, time=4.0)])
+    found = store.materializations(ORDERS, partition=partition, limit=2)
+    assert [event.timestamp for event in found] == [4.0, 3.0]
+
+
+def test_never_materialized(store: EventStore) -> None:
+    """An asset that was never materialized has no history; observing it makes none."""
+    store.append([Event(EventType.ASSET_OBSERVATION, "r", 1.0, "s", ORDERS, AssetObservation(ORDERS))])
+    assert list(store.materializations(ORDERS)) == []
+    assert dict(store.latest_materializations([ORDERS])) == {}
+
+
+def test_latest_of_all(store: EventStore) -> None:
+    """Each asset's latest materialization is the one appended last, of whatever partition."""
+    users = AssetKey("users")
+    last_order, user = made(partition="p1", time=1.0), made(users)
+    store.append([made(partition="p2", time=2.0), user, last_order])
+    assert store.latest_materializations() == {ORDERS: last_order, users: user}
+
+
+def test_latest_of_some(store: EventStore) -> None:
+    """Of the assets asked for, those that were materialized are answered, and no others."""
+    store.append([made(), made(AssetKey("users"))])
+    found = store.latest_materializations(iter([ORDERS, AssetKey("never"), ORDERS]))
+    assert found == {ORDERS: made()}
+
+
+def test_latest_of_none(store: EventStore) -> None:
+    """Asking for no asset gives none."""
+    store.append([made()])
+    assert dict(store.latest_materializations([])) == {}
+
+
+def test_keys_do_not_mix(store: EventStore) -> None:
+    """Keys whose parts look alike when joined, quoted or escaped stay apart."""
+    keys = [
+        AssetKey(path)
+        for path in (["a", "b"], "a/b", 'a","b', "", "a\0b", "ä", "a\u0308", "\ud800", "%", "A")
+    ]
+    store.append([made(key, run=str(number)) for number, key in enumerate(keys)])
+    assert [store.materializations(key)[0].run_id for key in keys] == list("0123456789")
+    assert [event.run_id for event in store.latest_materializations(keys).values()] == list("0123456789")
+    assert set(store.latest_materializations()) == set(keys)
+
+
+def test_answers_stay(store: EventStore) -> None:
+    """What is appended later does not change an answer given before."""
+    store.append([started("r"), made()])
+    answers = [
+        store.events("r"),
+        store.runs(),
+        store.materializations(ORDERS),
+        store.latest_materializations(),
+    ]
+    before = [len(answer) for answer in answers]
+    store.append([started("r2"), made(), made(AssetKey("users"))])
+    assert [len(answer) for answer in answers] == before
+
+
+def test_threads(store: EventStore) -> None:
+    """Batches of several threads are all kept, each in one piece."""
+    batch = [step("r", "a"), step("r", "b"), made()]
+
+    def work() -> None:
+        for _ in range(20):
+            store.append(batch)
+            store.latest_materializations()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(store.events("r")) == batch * 80
