@@ -1,1 +1,20 @@
 """IO manager that stores assets as files under a directory or any fsspec URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from holdfast.hookspecs import hookimpl
+from holdfast.provisions import IOManagerPlugin
+
+__all__: list[str] = []
+
+
+@hookimpl
+def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
+    """Provide the IO manager ``filesystem``."""
+    yield IOManagerPlugin(
+        name="filesystem",
+        factory="holdfast_filesystem.io:filesystem_io_manager",
+        summary="files under a base directory or any fsspec URL, in the format of the value's type",
+    )

@@ -1,0 +1,167 @@
+"""Files on a local or mounted file system."""
+# Small values are stored in tens of microseconds: pathlib would double the price of these calls.
+# ruff: noqa: PTH100, PTH102, PTH103, PTH105, PTH108, PTH112, PTH116, PTH118, PTH120, PTH123, PTH208
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from holdfast_filesystem.files import Files
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock, and replaces no file that is open
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["LocalFiles"]
+
+_LOOKS = 10
+_LATER_NS = 2_000_000_000  # the coarsest clock of a file system in use, that of FAT
+
+
+class LocalFiles(Files):
+    """Files under a directory, made when they are needed.
+
+    A value is written to a temporary file beside it, ``<stem>~``, and renamed. The temporary file is locked
+    while it is written, so what a killed process left behind is told from what another process is writing,
+    and the next store of the value takes it over.
+
+    Args:
+        base: the directory.
+        durable: wait until values and their names are on the disk, so that they survive a power cut too.
+    """
+
+    def __init__(self, base: str | os.PathLike[str], *, durable: bool = False) -> None:
+        self._base = os.path.join(os.path.abspath(base), "")
+        self._durable = durable
+
+    @contextmanager
+    def replacing(self, stem: str, extension: str, others: Sequence[str]) -> Iterator[IO[bytes]]:
+        """Give a temporary file to write and rename it over the value; see `Files.replacing`."""
+        path = self._base + stem
+        temporary, descriptor = self._open_temporary(path)
+        with open(descriptor, "wb") as file:  # the lock lasts until the file is closed
+            try:
+                yield file
+                file.flush()
+                stale = _stats(path, _present(path, others))
+                if stale:
+                    _make_newer(descriptor, stale)
+                if self._durable:
+                    os.fsync(descriptor)
+                if fcntl is None:
+                    file.close()
+                os.replace(temporary, path + extension)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(temporary)
+                raise
+        if self._durable:
+            _sync_directory(os.path.dirname(path))
+        for other, seen in stale.items():
+            with suppress(OSError):  # what cannot be removed is older, so it does not count
+                if os.path.samestat(seen, os.stat(path + other)):  # not what someone has put there since
+                    os.unlink(path + other)
+
+    def open_newest(self, stem: str, extensions: Sequence[str]) -> tuple[str, IO[bytes]] | None:
+        """Open the file that was written last; see `Files.open_newest`."""
+        path = self._base + stem
+        for _ in range(_LOOKS):  # a writer that changes the extension may hide the value from one look
+            found = _present(path, extensions)
+            with suppress(FileNotFoundError):
+                if len(found) > 1:
+                    found.sort(key=lambda extension: os.stat(path + extension).st_mtime_ns)
+                if found:
+                    return found[-1], open(path + found[-1], "rb")
+        return None
+
+    def extensions(self, stem: str) -> list[str]:
+        """Return every extension that ``stem`` is stored with."""
+        directory, name = os.path.split(self._base + stem)
+        with suppress(FileNotFoundError):
+            return sorted(
+                entry[len(name) :] for entry in os.listdir(directory) if entry.startswith(f"{name}.")
+            )
+        return []
+
+    def location(self, name: str) -> str:
+        """Return the path of a file."""
+        return self._base + name
+
+    def _open_temporary(self, path: str) -> tuple[str, int]:
+        try:
+            return _open_temporary(path)
+        except FileNotFoundError:
+            self._make_directory(os.path.dirname(path))
+            return _open_temporary(path)
+
+    def _make_directory(self, directory: str) -> None:
+        if not self._durable:
+            os.makedirs(directory, exist_ok=True)
+        elif not os.path.isdir(directory):
+            self._make_directory(os.path.dirname(directory))
+            with suppress(FileExistsError):
+                os.mkdir(directory)
+            _sync_directory(os.path.dirname(directory))
+
+
+def _open_temporary(path: str) -> tuple[str, int]:
+    """Open a file beside ``path`` that no other writer has."""
+    temporary = f"{path}~"
+    with suppress(OSError):
+        return temporary, _claim(temporary)
+    # Someone else is writing this value, or locks do not work here: take a name of our own.
+    temporary = f"{path}~{os.urandom(8).hex()}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return temporary, os.open(temporary, flags, 0o666)
+
+
+def _claim(temporary: str) -> int:
+    if fcntl is None:
+        raise BlockingIOError(temporary)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Between our opening and locking it, its writer may have made it the value: then it is not ours.
+        found = os.fstat(descriptor)
+        if not os.path.samestat(found, os.stat(temporary)):
+            raise BlockingIOError(temporary)
+        if found.st_size:  # truncating an empty file would make ext4 write it out at once
+            os.ftruncate(descriptor, 0)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _present(path: str, extensions: Sequence[str]) -> list[str]:
+    # Mostly the answer is no, which access says in half the time that stat takes to raise.
+    return [extension for extension in extensions if os.access(path + extension, os.F_OK)]
+
+
+def _stats(path: str, extensions: Sequence[str]) -> dict[str, os.stat_result]:
+    found = {}
+    for extension in extensions:
+        with suppress(FileNotFoundError):
+            found[extension] = os.stat(path + extension)
+    return found
+
+
+def _make_newer(descriptor: int, stale: dict[str, os.stat_result]) -> None:
+    """See to it that the new file counts even if we are killed before the stale ones are removed."""
+    newest = max(seen.st_mtime_ns for seen in stale.values())
+    if os.fstat(descriptor).st_mtime_ns <= newest:  # the clock is coarse, or went back
+        os.utime(descriptor, ns=(newest + _LATER_NS, newest + _LATER_NS))
+
+
+def _sync_directory(directory: str) -> None:
+    if fcntl is None:  # Windows opens no directories
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
