@@ -269,7 +269,7 @@ def _waits(graph: AssetGraph, calls: Mapping[str, _Call]) -> _Waits:
 
 
 def _order(calls: Mapping[str, _Call], waits: _Waits) -> Sequence[str]:
-    if all(len(call.wanted) == 1 for call in calls.values()):
+    if all(len(call.definition.keys_by_output_name) == 1 for call in calls.values()):
         return list(calls)  # made in the order of the graph, which is topological
     return list(TopologicalSorter(_upstream(waits)).static_order())
 
