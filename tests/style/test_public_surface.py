@@ -71,6 +71,11 @@ def test_the_lazy_table_agrees_with_the_type_checkers_view(kernel):
     assert sorted(seen) == holdfast.__all__
 
 
+def test_no_module_hides_a_public_name(kernel):
+    """Importing a module sets its name on the package, where it would replace a public name that is the same."""
+    assert set(holdfast.__all__) & {name.partition(".")[0] for name in kernel} == set()
+
+
 def test_a_wrong_name_leads_to_the_nearest():
     """A misspelt public name is an `AttributeError` that says which was meant."""
     with pytest.raises(AttributeError, match="AssetSelection"):
