@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.errors import RunExistsError, RunNotFoundError
 from holdfast.events import (

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
 from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.errors import Error
 from holdfast.events import AssetMaterialization, Event, EventType, OutputData, RunEndData, RunStartData
@@ -16,9 +20,6 @@ from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
 from holdfast_sqlite.store import SQLiteEventStore
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
 
 run_ids = st.sampled_from(["r1", "r2", "r3"])
 keys = st.sampled_from([AssetKey(path) for path in (["a", "b"], "a/b", "c")])

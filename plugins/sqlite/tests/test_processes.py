@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from holdfast.events import Event, EventType
 from holdfast.formats import Formats
 from holdfast.provisions import PluginContext

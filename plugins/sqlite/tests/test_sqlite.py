@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import holdfast_sqlite
 import pytest
+
+import holdfast_sqlite
 from holdfast.errors import RunNotFoundError, SettingsError, StorageError
 from holdfast.events import AssetMaterialization, Event, EventType, RunStartData
 from holdfast.formats import Formats

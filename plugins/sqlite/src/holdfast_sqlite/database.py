@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from holdfast.errors import StorageError
-
 from holdfast_sqlite.schema import APPLICATION_ID, STATEMENTS, VERSION
 
 __all__ = ["Database"]

@@ -16,7 +16,6 @@ from holdfast.events import ENDS, Event, EventType, Run, RunStatus
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
-
 from holdfast_sqlite.database import Database
 
 __all__ = ["SQLiteEventStore"]
