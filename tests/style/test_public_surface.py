@@ -72,7 +72,7 @@ def test_the_lazy_table_agrees_with_the_type_checkers_view(kernel):
 
 
 def test_no_module_hides_a_public_name(kernel):
-    """Importing a module sets its name on the package, where it would replace a public name that is the same."""
+    """Importing a module sets its name on the package, where it would replace a public one."""
     assert set(holdfast.__all__) & {name.partition(".")[0] for name in kernel} == set()
 
 
