@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Sequence
+import sys
 from importlib.machinery import PathFinder
 
 import importlib_metadata
@@ -17,18 +17,18 @@ _EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
 
 def is_installed(module: str) -> bool:
     """Return whether a module could be imported, without importing it or its parents."""
-    top, *rest = module.split(".")
+    if sys.modules.get(module) is not None:
+        return True
+    name, *rest = module.split(".")
     try:
-        spec = importlib.util.find_spec(top)
-    except ValueError:  # a module that is loaded and has no spec, such as __main__
-        return not rest
-    name = top
+        spec = importlib.util.find_spec(name)
+    except ValueError:  # raised for a loaded module without a spec, such as __main__; it has none inside
+        return False
     for part in rest:
         if spec is None or spec.submodule_search_locations is None:
             return False
         name = f"{name}.{part}"
-        locations: Sequence[str] = spec.submodule_search_locations
-        spec = PathFinder.find_spec(name, locations)
+        spec = PathFinder.find_spec(name, spec.submodule_search_locations)
     return spec is not None
 
 

@@ -56,6 +56,8 @@ def installed_plugins() -> tuple[Installed, ...]:
 def _plugins(distribution: Any) -> list[Installed]:  # its class depends on importlib_metadata's version
     try:
         owner, version = distribution.name, distribution.version
+        if not (owner and version):
+            raise ValueError("METADATA gives no name and version")
         return [
             Installed(name=e.name, module=e.value, group=e.group, distribution=owner, version=version)
             for e in distribution.entry_points

@@ -58,7 +58,7 @@ def make(provision: Provision, plugin: PluginState, use: Use, context: PluginCon
         raise SettingsError(use.place.source, use.place.path, f"The {provision} says: {error}") from error
     product = _PRODUCTS.get(type(provision), object)
     if not isinstance(made, product):
-        reason = f"the factory {provision.factory} made {made!r}, not a {product.__name__}"
+        reason = f"the factory {provision.factory} made {made!r}, not an instance of {product.__name__}"
         raise PluginError(plugin.name, "broken", reason)
     return made
 
