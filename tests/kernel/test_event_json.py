@@ -51,25 +51,21 @@ values = (
 metadata = st.dictionaries(texts, values, max_size=3)
 tags = st.dictionaries(texts, texts, max_size=2)
 optional = st.none() | texts
-errors = st.builds(
-    ErrorInfo, texts, texts, st.lists(st.builds(Frame, texts, st.integers(), texts, texts)).map(tuple)
-)
+frames = st.builds(Frame, texts, st.integers(), texts, texts)
+errors = st.builds(ErrorInfo, texts, texts, st.lists(frames).map(tuple))
 errors = errors | st.builds(ErrorInfo, texts, texts, st.just(()), errors)
 failures = st.builds(StepFailureData, errors, st.integers(1), st.none() | st.floats(0, 1e9))
 ends = st.builds(RunEndData, texts)
 inputs = st.builds(InputData, texts, st.none() | keys, optional)
 outputs = st.builds(OutputData, texts, optional, metadata)
+reports = (keys, optional, st.none(), optional, tags, metadata)
 DATA: dict[EventType, st.SearchStrategy[Any]] = {
     EventType.RUN_START: st.builds(RunStartData, texts, tags, texts, st.dictionaries(texts, tags)),
     EventType.LOADED_INPUT: inputs,
     EventType.STEP_INPUT: inputs,
     EventType.STEP_OUTPUT: outputs,
-    EventType.ASSET_MATERIALIZATION: st.builds(
-        AssetMaterialization, keys, optional, st.none(), optional, tags, metadata
-    ),
-    EventType.ASSET_OBSERVATION: st.builds(
-        AssetObservation, keys, optional, st.none(), optional, tags, metadata
-    ),
+    EventType.ASSET_MATERIALIZATION: st.builds(AssetMaterialization, *reports),
+    EventType.ASSET_OBSERVATION: st.builds(AssetObservation, *reports),
     EventType.HANDLED_OUTPUT: outputs,
     EventType.STEP_UP_FOR_RETRY: failures,
     EventType.STEP_FAILURE: failures,
@@ -84,9 +80,8 @@ DATA: dict[EventType, st.SearchStrategy[Any]] = {
 def events(draw: st.DrawFn) -> Event:
     event_type = draw(st.sampled_from(EventType))
     data = draw(st.none() | DATA[event_type]) if event_type in DATA else None
-    return Event(
-        event_type, draw(texts), draw(st.floats(0, 1e10)), draw(optional), draw(st.none() | keys), data
-    )
+    time, key = draw(st.floats(0, 1e10)), draw(st.none() | keys)
+    return Event(event_type, draw(texts), time, draw(optional), key, data)
 
 
 @given(events())

@@ -115,11 +115,11 @@ def test_no_message() -> None:
 def test_broken_message() -> None:
     """An exception whose own text raises is described all the same."""
 
-    class Odd(Exception):
+    class OddError(Exception):
         def __str__(self) -> str:
             raise KeyError
 
-    assert ErrorInfo.from_exception(Odd()).message == "(its message cannot be shown: KeyError)"
+    assert ErrorInfo.from_exception(OddError()).message == "(its message cannot be shown: KeyError)"
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have notes since Python 3.11")
