@@ -311,6 +311,11 @@ def test_digraph_is_made_once_and_frozen() -> None:
         DIAMOND.digraph.add_edge(key("d"), key("a"))
 
 
+def test_digraph_can_be_copied() -> None:
+    """What networkx does on copies works: the attributes are plain values."""
+    assert set(DIAMOND.digraph.reverse().edges) == {(down, up) for up, down in DIAMOND.digraph.edges}
+
+
 def test_generations() -> None:
     """An asset is in the first generation in which all it reads came before."""
     assert DIAMOND.generations() == [tuple(keys(names)) for names in ("source", "a", "b c", "d")]

@@ -171,7 +171,7 @@ class AssetGraph:
                 node.key,
                 group=node.group,
                 kind=node.kind,
-                tags=node.tags,
+                tags=dict(node.tags),
                 source=node.is_source,
                 partitioned=node.partitioned,
                 place=node.place,

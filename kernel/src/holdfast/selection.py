@@ -8,8 +8,8 @@ from typing import Any, Literal
 import attrs
 
 from holdfast.adjacency import reach
-from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, UnknownSelectionError
 from holdfast.asset_graph import AssetGraph
+from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, UnknownSelectionError
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.labels import Index
 from holdfast.selection_base import Resolution, Selection, one_deeper
@@ -269,7 +269,7 @@ class _OfOne(AssetSelection):
 
 @attrs.frozen(repr=False)
 class Union(_OfMany):
-    """The assets in any of several selections; none of them is a union, at most one names keys."""
+    """The assets in any of several selections; none of them is a union, and only the first may name keys."""
 
     _binding = _UNION
 
@@ -402,19 +402,16 @@ class Boundary(_OfOne):
 
 def union(selections: Iterable[AssetSelection]) -> AssetSelection:
     """Return the union of selections; of none, the selection of nothing."""
-    operands: list[AssetSelection] = []
     named: list[AssetKey] = []
+    operands: list[AssetSelection] = []
     for selection in selections:
-        for operand in selection.operands if isinstance(selection, Union) else (selection,):
-            if not isinstance(operand, Keys):
-                operands.append(operand)
-                continue
-            if not named:
-                place = len(operands)
-                operands.append(operand)
-            named += operand.named
+        parts = selection.operands if isinstance(selection, Union) else (selection,)
+        if isinstance(parts[0], Keys):
+            named += parts[0].named
+            parts = parts[1:]
+        operands += parts
     if named:
-        operands[place] = Keys(tuple(named))
+        operands.insert(0, Keys(tuple(named)))
     if not operands:
         return Intersection((Everything(), Complement(Everything())))
     return operands[0] if len(operands) == 1 else Union(tuple(operands))

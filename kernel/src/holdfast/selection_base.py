@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Set
+from operator import attrgetter
 from typing import Any
 
-from holdfast.errors import InvalidSubsetError
 from holdfast.asset_graph import AssetGraph
+from holdfast.errors import InvalidSubsetError
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 
 __all__ = ["MAX_NESTING", "Resolution", "Selection", "one_deeper"]
@@ -103,7 +104,7 @@ def one_deeper(operands: Iterable[Selection]) -> int:
     Raises:
         InvalidSubsetError: it is nested too deep.
     """
-    nesting = 1 + max(operand.nesting for operand in operands)
+    nesting: int = 1 + max(map(attrgetter("nesting"), operands))
     if nesting > MAX_NESTING:
         raise InvalidSubsetError(
             f"A selection is nested more than {MAX_NESTING} deep. Many selections are joined at one level by "
