@@ -5,6 +5,10 @@ import sys
 
 import networkx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.asset_graph import AssetGraph
 from holdfast.asset_node import AssetNode
 from holdfast.errors import (
     CycleError,
@@ -13,10 +17,7 @@ from holdfast.errors import (
     UnknownSelectionError,
     UnknownUpstreamError,
 )
-from holdfast.asset_graph import AssetGraph
 from holdfast.keys import AssetKey
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def key(text: str) -> AssetKey:

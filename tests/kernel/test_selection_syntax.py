@@ -10,7 +10,6 @@ from holdfast import (
     AssetKey,
     AssetSelection,
     InvalidDefinitionError,
-    InvalidSubsetError,
     SelectionSyntaxError,
     SourceAsset,
     asset,
