@@ -1,0 +1,137 @@
+"""``holdfast assets``: list assets, or show one."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from inspect import cleandoc
+from typing import Any
+
+from holdfast.asset_node import AssetNode
+from holdfast.definitions.source_asset import SourceAsset
+from holdfast.events import Event
+from holdfast.interfaces import Command
+from holdfast.metadata import normalize_metadata
+from holdfast.plan import stored_output
+from holdfast.project import Project
+from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.output import (
+    local_time,
+    materialization_json,
+    metadata_json,
+    plain,
+    print_json,
+    print_table,
+)
+from holdfast_cli.project import load_project
+from holdfast_cli.selecting import add_key, add_selection, find_key, selected
+
+__all__ = ["AssetsCommand"]
+
+
+class AssetsCommand(Command):
+    """List assets, or show one."""
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """Add ``list`` and ``show``."""
+        actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+        listing = actions.add_parser("list", help="list assets", description="List assets and source assets.")
+        add_selection(listing)
+        listing.add_argument("--json", action="store_true", help="print JSON")
+        listing.set_defaults(act=_list)
+        show = actions.add_parser("show", help="show an asset", description="Show what is known of an asset.")
+        add_key(show)
+        show.add_argument("--json", action="store_true", help="print JSON")
+        show.set_defaults(act=_show)
+
+    def run(self, arguments: Namespace) -> int:
+        """Print what was asked for."""
+        arguments.act(load_project(arguments), arguments)
+        return ExitCode.OK
+
+
+def _list(project: Project, arguments: Namespace) -> None:
+    graph = project.repository.graph
+    selection = selected(arguments)
+    keys = graph.keys if selection is None else selection.resolve(graph)
+    nodes = [graph[key] for key in graph.sorted(keys)]
+    latest = project.instance.event_store.latest_materializations([node.key for node in nodes])
+    if arguments.json:
+        print_json([_entry(node, latest.get(node.key)) for node in nodes])
+        return
+    rows = [(node.key, node.group, node.kind or "", _last(node, latest.get(node.key))) for node in nodes]
+    print_table(("asset", "group", "kind", "last materialized"), rows)
+
+
+def _last(node: AssetNode, event: Event | None) -> str:
+    if event is not None:
+        return local_time(event.timestamp)
+    return "(source)" if node.is_source else "never"
+
+
+def _show(project: Project, arguments: Namespace) -> None:
+    graph = project.repository.graph
+    node = graph[find_key(graph, arguments.key)]
+    event = project.instance.event_store.latest_materializations([node.key]).get(node.key)
+    output = stored_output(graph, node.key)
+    entry = _entry(node, event) | {
+        "description": _description(node, output.name),
+        "place": node.place,
+        "upstream": [str(key) for key in graph.parents(node.key)],
+        "downstream": [str(key) for key in graph.children(node.key)],
+        "io_manager": output.manager_key,
+        "metadata": metadata_json(normalize_metadata(output.metadata)),
+        "tags": dict(node.tags),
+    }
+    if arguments.json:
+        print_json(entry)
+    else:
+        _print_entry(entry, event)
+
+
+def _entry(node: AssetNode, event: Event | None) -> dict[str, Any]:
+    return {
+        "key": str(node.key),
+        "group": node.group,
+        "kind": node.kind,
+        "source": node.is_source,
+        "materialization": None if event is None else materialization_json(event),
+    }
+
+
+def _description(node: AssetNode, output_name: str) -> str | None:
+    definition = node.definition
+    if isinstance(definition, SourceAsset):
+        return definition.description
+    text = definition.op.outs[output_name].description or definition.op.description
+    return None if text is None else cleandoc(text)
+
+
+def _print_entry(entry: dict[str, Any], event: Event | None) -> None:
+    print(plain(entry["key"]) + (" (source asset)" if entry["source"] else ""))
+    for line in (entry["description"] or "").splitlines():
+        print(f"  {plain(line)}".rstrip())
+    facts = {
+        "group": entry["group"],
+        "kind": entry["kind"],
+        "defined at": entry["place"],
+        "reads": ", ".join(entry["upstream"]),
+        "read by": ", ".join(entry["downstream"]),
+        "IO manager": entry["io_manager"],
+    }
+    for name, value in facts.items():
+        if value:
+            print(f"{name + ':':<12}{plain(value)}")
+    _print_labels("tags:", entry["tags"])
+    _print_labels("metadata:", entry["metadata"])
+    if event is not None:
+        print(f"last materialized {local_time(event.timestamp)} by run {event.run_id}")
+        _print_labels("", entry["materialization"]["metadata"])
+    elif not entry["source"]:
+        print("never materialized")
+
+
+def _print_labels(title: str, labels: dict[str, Any]) -> None:
+    if title and labels:
+        print(title)
+    for label, value in labels.items():
+        print(f"  {plain(label)}: {plain(value)}")

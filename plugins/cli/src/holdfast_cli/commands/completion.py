@@ -1,0 +1,33 @@
+"""``holdfast completion``: print the completion script of a shell."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from holdfast.interfaces import Command
+from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.parser import build_parser
+from holdfast_cli.subcommands import all_subcommands
+
+__all__ = ["CompletionCommand"]
+
+_EPILOG = """\
+bash:  eval "$(holdfast completion bash)"                       in ~/.bashrc
+zsh:   holdfast completion zsh > DIR/_holdfast                  DIR being one of $fpath"""
+
+
+class CompletionCommand(Command):
+    """Print the completion script of a shell."""
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """Add the shell."""
+        parser.add_argument("shell", choices=("bash", "zsh"), help="the shell")
+        parser.epilog = _EPILOG
+
+    def run(self, arguments: Namespace) -> int:
+        """Print the script, which knows the commands of all active plugins."""
+        import shtab  # needed here alone, where the parsers of all subcommands are
+
+        subcommands = all_subcommands(arguments)
+        print(shtab.complete(build_parser(subcommands, subcommands), arguments.shell))
+        return ExitCode.OK

@@ -1,0 +1,45 @@
+"""``holdfast load``: print the stored value of an asset."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from holdfast.interfaces import Command
+from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.output import aside, materialization_json, print_json
+from holdfast_cli.preview import preview
+from holdfast_cli.project import load_project
+from holdfast_cli.selecting import add_key, find_key
+
+__all__ = ["LoadCommand"]
+
+
+class LoadCommand(Command):
+    """Print the stored value of an asset."""
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """Add the key and ``--json``."""
+        add_key(parser)
+        parser.add_argument(
+            "--json", action="store_true", help="print type, preview and latest materialization as JSON"
+        )
+
+    def run(self, arguments: Namespace) -> int:
+        """Load the value and print the beginning of it."""
+        project = load_project(arguments)
+        key = find_key(project.repository.graph, arguments.key)
+        with aside():
+            value = project.repository.load_asset_value(key, instance=project.instance)
+            shown = preview(value)
+        if not arguments.json:
+            print(shown)
+            return ExitCode.OK
+        event = project.instance.event_store.latest_materializations([key]).get(key)
+        answer = {
+            "key": str(key),
+            "type": f"{type(value).__module__}.{type(value).__qualname__}",
+            "preview": shown,
+            "materialization": None if event is None else materialization_json(event),
+        }
+        print_json(answer)
+        return ExitCode.OK

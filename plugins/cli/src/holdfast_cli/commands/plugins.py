@@ -1,0 +1,134 @@
+"""``holdfast plugins``: list the installed plugins, check them, or explain a name."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+from holdfast.errors import Error, SettingsError
+from holdfast.interfaces import Command
+from holdfast.plugins.explanation import explain
+from holdfast.plugins.loading import PREFERRED, Plugins
+from holdfast.plugins.settings import Settings
+from holdfast.plugins.states import PluginState, Status
+from holdfast.provisions import IOManagerPlugin
+from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.output import aside, print_json, print_table
+from holdfast_cli.project import load_project
+
+__all__ = ["PluginsCommand"]
+
+
+class PluginsCommand(Command):
+    """List the installed plugins, check them, or explain a name; whatever is broken."""
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """Add ``list``, ``doctor`` and ``explain``."""
+        actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+        listing = actions.add_parser(
+            "list", help="list plugins", description="List every installed plugin with its state."
+        )
+        listing.add_argument("--json", action="store_true", help="print JSON")
+        listing.set_defaults(act=_list)
+        doctor = actions.add_parser(
+            "doctor",
+            help="check plugins and settings",
+            description="Say what is wrong with plugins and settings; the exit code is 1 if anything is.",
+        )
+        doctor.add_argument("--json", action="store_true", help="print JSON")
+        doctor.set_defaults(act=_doctor)
+        explaining = actions.add_parser(
+            "explain",
+            help="say where a name comes from",
+            description="Say who provides a name, with which settings, and why: a plugin, something that one "
+            "provides, a resource key, or 'executor', 'event_store' or 'io_manager'.",
+        )
+        explaining.add_argument("name", metavar="NAME", help="the name")
+        explaining.set_defaults(act=_explain)
+
+    def run(self, arguments: Namespace) -> int:
+        """Print what was asked for."""
+        with aside():
+            plugins, problems = _look(arguments)
+        return int(arguments.act(plugins, problems, arguments))
+
+
+def _look(arguments: Namespace) -> tuple[Plugins, list[str]]:
+    """Return the plugins, as the repository chooses them if it can be loaded, and what is broken besides."""
+    try:
+        settings = Settings.load(Path())
+    except SettingsError as error:
+        problem = f"the settings cannot be read, so the defaults are shown: {error}"
+        return Plugins.discover(Settings(directory=Path.cwd()), arguments.no_plugins), [problem]
+    if settings.repository is not None or settings.definitions:
+        try:
+            return load_project(arguments).instance.plugins, []
+        except Error as error:
+            problem = f"the repository cannot be loaded: {error}"
+            return Plugins.discover(settings, arguments.no_plugins), [problem]
+    return Plugins.discover(settings, arguments.no_plugins), []
+
+
+def _list(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
+    for problem in problems:
+        print(f"holdfast: {problem}", file=sys.stderr)
+    if arguments.json:
+        print_json([state.to_json() for state in plugins.states])
+    else:
+        rows = [(state.name, state.status, state.origin, _note(state)) for state in plugins.states]
+        print_table(("plugin", "state", "distribution", "provides, or why not"), rows)
+    return ExitCode.OK
+
+
+def _note(state: PluginState) -> str:
+    if state.status is not Status.ACTIVE:
+        return state.reason
+    return ", ".join(map(str, state.provisions))
+
+
+def _doctor(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
+    problems += [
+        f"plugin '{state.name}' ({state.origin}) is {state.status}: {state.reason}"
+        + (f"\n{state.traceback.rstrip()}" if state.traceback else "")
+        for state in plugins.states
+        if state.status not in (Status.ACTIVE, Status.INACTIVE)
+    ]
+    problems += dict.fromkeys(conflict for state in plugins.states for conflict in state.conflicts)
+    problems += _unusable(plugins)
+    notes = [str(missing) for state in plugins.states if state.healthy for missing in state.missing]
+    if arguments.json:
+        print_json({"problems": problems, "notes": notes})
+    else:
+        for problem in problems:
+            print(f"problem: {problem}")
+        for note in notes:
+            print(f"note: {note}")
+        active = sum(state.status is Status.ACTIVE for state in plugins.states)
+        count = len(problems)
+        found = "no problem" if not count else f"{count} problem{'' if count == 1 else 's'}"
+        print(f"{active} of {len(plugins.states)} plugins are active; {found} found.")
+    return ExitCode.FAILED if problems else ExitCode.OK
+
+
+def _unusable(plugins: Plugins) -> Iterator[str]:
+    """Yield what is wrong with the executor, event store and IO managers that runs would use."""
+    uses = [(kind, plugins.default(kind)) for kind in PREFERRED]
+    uses += [(IOManagerPlugin, use) for use in plugins.settings.io_managers.values()]
+    for kind, use in dict.fromkeys(uses):
+        try:
+            made = plugins.create(kind, use)
+        except Error as error:
+            yield str(error)
+        else:
+            if isinstance(made, Executor):
+                made.shutdown()
+
+
+def _explain(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
+    for problem in problems:
+        print(f"holdfast: {problem}", file=sys.stderr)
+    print(explain(plugins, arguments.name))
+    return ExitCode.OK

@@ -1,0 +1,117 @@
+"""The live display of a run on a terminal: what has ended scrolls by, what is running stays below."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from time import time
+from typing import TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.events import Event, EventType
+from holdfast_cli.messages import event_line
+from holdfast_cli.output import duration, plain
+from holdfast_cli.run_record import RunRecord, StepStatus
+from holdfast_cli.views import View
+
+__all__ = ["LiveView"]
+
+_PERIOD = 0.1
+"""Seconds between two refreshes: often enough to look alive, seldom enough to cost nothing."""
+
+_MOST_RUNNING = 8
+
+_STYLES = {
+    EventType.STEP_START: "dim",
+    EventType.STEP_FAILURE: "red",
+    EventType.STEP_UP_FOR_RETRY: "yellow",
+    EventType.STEP_SKIPPED: "yellow",
+    EventType.RUN_CANCELED: "yellow",
+}
+
+
+class LiveView(View):
+    """Shows a run on a terminal.
+
+    A thread of its own draws what was told, ten times a second, however fast it comes. It starts after the
+    first step was handed to the executor, whose start is a line: an executor that forks this process does so
+    at its first step, and wants to find one thread and nobody between it and the terminal.
+
+    Args:
+        out: the terminal.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._console = Console(file=out, highlight=False)
+        self._live = Live(
+            console=self._console, auto_refresh=False, get_renderable=self._draw, transient=True
+        )
+        self._lines: deque[Text] = deque()
+        self._record = RunRecord()
+        self._begun = False
+        self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    def tell(self, record: RunRecord, event: Event) -> None:
+        """Note an event for the next refresh."""
+        self._record = record
+        if event.type is EventType.STEP_START and self._thread is not None:
+            return  # it is among those that run
+        line = event_line(record, event)
+        if line is not None:
+            self._lines.append(Text(line, _STYLES.get(event.type, "")))
+
+    def flush(self) -> None:
+        """Print the first lines; with the next ones, begin to draw."""
+        if self._thread is None and self._lines:
+            if self._begun:
+                self._live.start()
+                self._thread = threading.Thread(target=self._refresh, name="holdfast-live", daemon=True)
+                self._thread.start()
+            else:
+                self._begun = True
+                self._print_lines()
+
+    def close(self) -> None:
+        """Print what is left, and clear what was running."""
+        self._closed.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._live.stop()
+        self._print_lines()
+
+    def _refresh(self) -> None:
+        while not self._closed.wait(_PERIOD):
+            self._print_lines()
+            self._live.refresh()
+
+    def _print_lines(self) -> None:
+        lines = []
+        while self._lines:
+            lines.append(self._lines.popleft())
+        if lines:
+            self._console.print(Text("\n").join(lines), soft_wrap=True)
+
+    def _draw(self) -> Group:
+        steps = list(self._record.steps.values())
+        running = [step for step in steps if step.status in (StepStatus.RUNNING, StepStatus.RETRYING)]
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for step in running[:_MOST_RUNNING]:
+            since = time() - (step.started or time())
+            table.add_row(Text(step.status.value, "cyan"), Text(plain(step.label)), Text(duration(since)))
+        if len(running) > _MOST_RUNNING:
+            table.add_row(Text(f"and {len(running) - _MOST_RUNNING} more", "cyan"))
+        counts = dict.fromkeys(StepStatus, 0)
+        for step in steps:
+            counts[step.status] += 1
+        ended = {s: counts[s] for s in (StepStatus.MADE, StepStatus.FAILED, StepStatus.SKIPPED) if counts[s]}
+        said = ", ".join(f"{count} {status.value}" for status, count in ended.items()) or "none made"
+        bar = ProgressBar(total=len(steps), completed=sum(ended.values()), width=30)
+        total = Table.grid(padding=(0, 2, 0, 0))
+        total.add_row(bar, Text(f"{said} of {len(steps)}"), Text(duration(time() - self._record.started)))
+        return Group(table, total)

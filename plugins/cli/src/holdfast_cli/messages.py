@@ -1,0 +1,101 @@
+"""What is said of a run: a line for each thing that happens, and a summary at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import localtime, strftime
+
+from holdfast.events import Event, EventType, RunStatus
+from holdfast_cli.output import duration, plain
+from holdfast_cli.run_record import RunRecord, StepRecord, StepStatus
+
+__all__ = ["SHORT_ID", "event_line", "failures", "summary"]
+
+SHORT_ID = 8
+"""How much of a run's id people are shown."""
+
+_MOST_NAMES = 10
+_MOST_REPORTS = 10
+
+
+def event_line(record: RunRecord, event: Event) -> str | None:
+    """Return the line for an event that the record has taken in, ``None`` for one that needs none."""
+    step = record.steps.get(event.step_key or "")
+    text = _run_text(event) if step is None else _step_text(record, step, event)
+    return None if text is None else f"{strftime('%H:%M:%S', localtime(event.timestamp))} {text}"
+
+
+def _run_text(event: Event) -> str | None:
+    if event.type is EventType.RUN_CANCELED:
+        return "interrupted; what is running is let finish (Ctrl-C again ends it)"
+    return None
+
+
+def _step_text(record: RunRecord, step: StepRecord, event: Event) -> str | None:
+    name = plain(step.label)
+    took = "" if step.seconds is None else duration(step.seconds)
+    if event.type is EventType.STEP_START:
+        return f"{name} started" + (f" again, attempt {step.attempt}" if step.attempt > 1 else "")
+    if event.type is EventType.STEP_SUCCESS:
+        return f"{name} made in {took}" if step.made else f"{name} made nothing in {took}"
+    if event.type is EventType.STEP_FAILURE:
+        return f"{name} failed after {took}: {_first_line(step)}"
+    if event.type is EventType.STEP_UP_FOR_RETRY:
+        return f"{name} failed after {took}, to be tried again in {step.retry_in:g} s: {_first_line(step)}"
+    if event.type is EventType.STEP_SKIPPED:
+        return f"{name} skipped because {plain(record.why_skipped(step))}"
+    return None
+
+
+def _first_line(step: StepRecord) -> str:
+    if step.error is None:
+        return ""
+    text = f"{step.error.type_name}: {step.error.message}".strip(": ")
+    return plain(text.partition("\n")[0])
+
+
+def failures(record: RunRecord) -> Iterator[str]:
+    """Yield what went wrong: a report for each failed step, and which steps were skipped because of it."""
+    failed = record.having(StepStatus.FAILED)
+    for step in failed[:_MOST_REPORTS]:
+        yield f"{_what(step)} failed:"
+        yield from step.error.report().splitlines() if step.error else ()
+        yield ""
+    if len(failed) > _MOST_REPORTS:
+        yield f"{len(failed) - _MOST_REPORTS} more failed; 'holdfast runs show --json' has every report."
+        yield ""
+    causes: dict[str, list[str]] = {}
+    for step in record.having(StepStatus.SKIPPED):
+        causes.setdefault(record.why_skipped(step), []).append(step.label)
+    for cause, skipped in causes.items():
+        yield f"Skipped because {plain(cause)}: {_names(skipped)}"
+
+
+def summary(record: RunRecord) -> str:
+    """Return how a run has ended, in a line."""
+    ends = {
+        RunStatus.STARTED: "has not ended",
+        RunStatus.SUCCESS: "succeeded",
+        RunStatus.FAILURE: "failed",
+        RunStatus.CANCELED: "was canceled",
+    }
+    took = "" if record.ended is None else f" after {duration(record.ended - record.started)}"
+    steps = record.steps.values()
+    made = sum(key in step.made for step in steps for key in step.assets)
+    missing = {
+        "failed": sum(len(step.assets) for step in record.having(StepStatus.FAILED)),
+        "skipped": sum(len(step.assets) for step in record.having(StepStatus.SKIPPED)),
+    }
+    parts = [f"{made} asset{'' if made == 1 else 's'} made"]
+    parts += [f"{count} {what}" for what, count in missing.items() if count]
+    return f"Run {record.run_id[:SHORT_ID]} {ends[record.status]}{took}: {', '.join(parts)}."
+
+
+def _what(step: StepRecord) -> str:
+    assets = ", ".join(map(str, step.assets))
+    return plain(f"Asset '{assets}'" if len(step.assets) == 1 else f"Step '{step.key}' (assets {assets})")
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(map(plain, names[:_MOST_NAMES]))
+    return shown + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
