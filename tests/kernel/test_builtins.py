@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from holdfast import builtins
+from holdfast.builtins import hooks
 from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.contexts import build_input_context, build_output_context
@@ -32,7 +32,7 @@ KINDS: dict[str, type[Provision]] = {
     "holdfast_io_managers": IOManagerPlugin,
     "holdfast_event_stores": EventStorePlugin,
 }
-RECORDS = [(kind, record) for hook, kind in KINDS.items() for record in getattr(builtins, hook)()]
+RECORDS = [(kind, record) for hook, kind in KINDS.items() for record in getattr(hooks, hook)()]
 
 
 @pytest.fixture

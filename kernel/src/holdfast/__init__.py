@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from holdfast.asset_graph import AssetGraph
     from holdfast.builtins.memory import InMemoryIOManager, mem_io_manager
     from holdfast.contexts import (
         InitResourceContext,
@@ -76,7 +77,6 @@ if TYPE_CHECKING:
     from holdfast.events import AssetMaterialization, AssetObservation, Event, EventType, Run, RunStatus
     from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
-    from holdfast.asset_graph import AssetGraph
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
@@ -341,7 +341,7 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     module = _MODULES.get(name)
     if module is None:
-        from holdfast.errors import did_you_mean
+        from holdfast.errors import did_you_mean  # only once a name is wrong
 
         raise AttributeError(f"holdfast has no public name {name!r}.{did_you_mean(name, _MODULES)}")
     value = getattr(importlib.import_module(f"holdfast.{module}"), name)

@@ -13,7 +13,6 @@ from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.definitions.resource import IOManagerDefinition
 from holdfast.events import Event
 from holdfast.interfaces import EventStore
-from holdfast.provisions import LoaderPlugin
 
 if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in memory does not need
     from holdfast.plugins.loading import Plugins
@@ -53,7 +52,7 @@ class Instance:
         Raises:
             SettingsError: the settings cannot be read.
         """
-        from holdfast.plugins.settings import Settings
+        from holdfast.plugins.settings import Settings  # costly, as said above
 
         return cls(Settings.load(Path(directory or ".")), disabled)
 
@@ -65,14 +64,14 @@ class Instance:
     @cached_property
     def settings(self) -> Settings:
         """The settings."""
-        from holdfast.plugins.settings import Settings
+        from holdfast.plugins.settings import Settings  # costly, as said above
 
         return self._given or Settings(directory=Path.cwd(), storage=Path(self._temporary.name))
 
     @cached_property
     def plugins(self) -> Plugins:
         """The installed plugins and what the active ones provide."""
-        from holdfast.plugins.loading import Plugins
+        from holdfast.plugins.loading import Plugins  # costly, as said above
 
         return Plugins.discover(self.settings, self._disabled)
 
@@ -115,7 +114,7 @@ class Instance:
         Raises:
             UnknownProvisionError: no active plugin provides the loader.
         """
-        return self.plugins.create(LoaderPlugin, use)
+        return self.plugins.load_definitions(use)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What crosses to a worker are the settings; it has its own plugins and stores, and keeps no events.

@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
+from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.op import check_tags
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.errors import InvalidDefinitionError, InvalidSubsetError
 from holdfast.execution.run_loop import RunSummary
-from holdfast.asset_graph import AssetGraph
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
 from holdfast.plan import Plan, make_plan

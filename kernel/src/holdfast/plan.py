@@ -9,11 +9,11 @@ from typing import Any
 
 import attrs
 
+from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.op import In, Nothing, OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import CycleError
-from holdfast.asset_graph import AssetGraph
 from holdfast.keys import AssetKey
 from holdfast.selection import AssetSelection
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
+from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.function import place_of
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, UnknownJobError
-from holdfast.asset_graph import AssetGraph
 from holdfast.instance import Instance
 from holdfast.jobs import AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
 from holdfast.keys import CoercibleToAssetKey, check_name

@@ -6,13 +6,13 @@ import pickle
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from holdfast.asset_graph import AssetGraph
 from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.errors import InvalidDefinitionError
 from holdfast.events import Event
 from holdfast.execution.step import Session
-from holdfast.asset_graph import AssetGraph
 from holdfast.instance import Instance
 from holdfast.jobs import JobDefinition, define_asset_job, in_process_result
 from holdfast.plan import Plan

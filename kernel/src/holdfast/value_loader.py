@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
+from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import ResourceConflictError
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.step import Session, load_value
-from holdfast.asset_graph import AssetGraph
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.plan import StepInput, stored_output

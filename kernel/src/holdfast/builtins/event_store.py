@@ -6,12 +6,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from holdfast.errors import RunExistsError, RunNotFoundError
 from holdfast.events import ENDS, Event, EventType, Run
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
-from holdfast.provisions import PluginContext
+
+if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
+    from holdfast.provisions import PluginContext
 
 __all__ = ["MemoryEventStore"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from holdfast.provisions import PluginContext
+if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
+    from holdfast.provisions import PluginContext
 
 __all__ = ["InProcessExecutor"]
 

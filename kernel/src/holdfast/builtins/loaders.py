@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from holdfast.definitions.loading import load_assets_from_modules, load_assets_from_package_name
-from holdfast.provisions import PluginContext
+
+if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
+    from holdfast.provisions import PluginContext
 
 __all__ = ["load_module", "load_package"]
 

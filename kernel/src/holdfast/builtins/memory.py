@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from holdfast.contexts import InputContext, OutputContext
 from holdfast.definitions.resource import io_manager
 from holdfast.errors import StepOutputNotFoundError
 from holdfast.interfaces import IOManager
-from holdfast.provisions import PluginContext
+
+if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
+    from holdfast.provisions import PluginContext
 
 __all__ = ["InMemoryIOManager", "mem_io_manager"]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from holdfast.interfaces import Format, LoadRequest
-from holdfast.provisions import PluginContext
+
+if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
+    from holdfast.provisions import PluginContext
 
 __all__ = ["PickleFormat"]
 

@@ -92,8 +92,8 @@ class ResourcePool:
             if self._in_worker and value.process_local:
                 raise UnmetExecutorRequirementsError(
                     f"{needed_by} stores or loads with '{key}' ({type(value).__name__}), which keeps values "
-                    "in one process, and this executor uses several. Use an IO manager that stores them, such "
-                    "as 'filesystem', or the in-process executor."
+                    "in one process, and this executor uses several. Use an IO manager that stores them, "
+                    "such as 'filesystem', or the in-process executor."
                 )
             manager = self._managers[key] = value
         return manager

@@ -23,6 +23,7 @@ from holdfast.provisions import (
     ExecutorPlugin,
     FormatPlugin,
     IOManagerPlugin,
+    LoaderPlugin,
     PluginContext,
     Provision,
 )
@@ -170,6 +171,10 @@ class Plugins:
                 return None
         self._find(IOManagerPlugin, use.use, use.place)
         return partial(self.create, IOManagerPlugin, use)
+
+    def load_definitions(self, use: Use) -> Any:
+        """Return the definitions that a loader finds; errors as `create`."""
+        return self.create(LoaderPlugin, use)
 
     def emit(self, event: Event) -> None:
         """Tell every listening plugin of an event; what one raises is logged and reaches nobody else."""
