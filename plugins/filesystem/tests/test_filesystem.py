@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,19 @@ def test_durable_store_keeps_values_too(
     storage = tmp_path / "storage"
     assert synced == [str(path) for path in (tmp_path, storage, storage / "lake" / "a~", storage / "lake")]
     assert store.get(["lake", "a"]) == 1
+
+
+def test_durable_stores_may_make_one_directory_at_once(make_store: Any) -> None:
+    """Threads that store durably into a new directory at the same moment all succeed."""
+    store = make_store(durable=True)
+    together = threading.Barrier(8)
+
+    def put(number: int) -> Any:
+        together.wait()
+        return store.put(["x", "y", "z", str(number)], number)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(list(pool.map(put, range(8)))) == 8
 
 
 def test_relative_base_is_in_the_repository(make_store: Any, tmp_path: Path) -> None:

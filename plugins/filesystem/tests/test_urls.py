@@ -111,6 +111,38 @@ def test_inactive_format_at_a_url_is_named(remote: Any, url: str) -> None:
         remote.get("a")
 
 
+class Listing(LocalFileSystem):
+    """A file system that looks files up in the listings it has made before, as those of object stores do."""
+
+    protocol = "listing"
+
+    def ls(self, path: str, detail: bool = False, **options: object) -> Any:
+        if path not in self.dircache:
+            self.dircache[path] = super().ls(path, detail=True)
+        return self.dircache[path] if detail else [entry["name"] for entry in self.dircache[path]]
+
+    def info(self, path: str, **options: object) -> Any:
+        listing = self.dircache.get(self._parent(path), [super().info(path)])
+        for entry in listing:
+            if entry["name"] == path:
+                return entry
+        raise FileNotFoundError(path)
+
+    def invalidate_cache(self, path: str | None = None) -> None:
+        self.dircache.clear()
+
+
+def test_value_that_another_process_stored_is_seen(make_store: Any, tmp_path: Path) -> None:
+    """A listing that fsspec remembers does not hide what was stored since, nor show what is gone."""
+    fsspec.register_implementation("listing", Listing)
+    store = make_store(base=f"listing://{tmp_path}/remote")
+    store.put("other", "text")
+    with pytest.raises(StepOutputNotFoundError):
+        store.get("a")
+    (tmp_path / "remote" / "a.txt").write_text("stored by another")
+    assert store.get("a") == "stored by another"
+
+
 def test_metadata_names_the_url(make_store: Any) -> None:
     """The path of the materialization is the file's URL."""
     metadata = make_store(base="memory://lake", trusted=True).put(["b", "a"], 1)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
 from holdfast_filesystem.files import Files
@@ -43,13 +43,15 @@ class LocalFiles(Files):
         """Give a temporary file to write and rename it over the value; see `Files.replacing`."""
         path = self._base + stem
         temporary, descriptor = self._open_temporary(path)
-        with open(descriptor, "wb") as file:  # the lock lasts until the file is closed
+        with open(descriptor, "wb") as file, ExitStack() as turn:  # closing the file unlocks it
             try:
                 yield file
                 file.flush()
-                stale = _stats(path, _present(path, others))
+                stale = _present(path, others)
                 if stale:
-                    _make_newer(descriptor, stale)
+                    # Two writers at once, each changing the format, would remove each other's file.
+                    turn.enter_context(_turn_in(os.path.dirname(path)))
+                    _make_newer(descriptor, path, stale)
                 if self._durable:
                     os.fsync(descriptor)
                 if fcntl is None:
@@ -59,11 +61,10 @@ class LocalFiles(Files):
                 with suppress(OSError):
                     os.unlink(temporary)
                 raise
-        if self._durable:
-            _sync_directory(os.path.dirname(path))
-        for other, seen in stale.items():
-            with suppress(OSError):  # what cannot be removed is older, so it does not count
-                if os.path.samestat(seen, os.stat(path + other)):  # not what someone has put there since
+            if self._durable:
+                _sync_directory(os.path.dirname(path))
+            for other in stale:
+                with suppress(OSError):  # what cannot be removed is older, so it does not count
                     os.unlink(path + other)
 
     def open_newest(self, stem: str, extensions: Sequence[str]) -> tuple[str, IO[bytes]] | None:
@@ -142,19 +143,29 @@ def _present(path: str, extensions: Sequence[str]) -> list[str]:
     return [extension for extension in extensions if os.access(path + extension, os.F_OK)]
 
 
-def _stats(path: str, extensions: Sequence[str]) -> dict[str, os.stat_result]:
-    found = {}
-    for extension in extensions:
-        with suppress(FileNotFoundError):
-            found[extension] = os.stat(path + extension)
-    return found
+@contextmanager
+def _turn_in(directory: str) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems lock no directories
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
-def _make_newer(descriptor: int, stale: dict[str, os.stat_result]) -> None:
+def _make_newer(descriptor: int, path: str, stale: Sequence[str]) -> None:
     """See to it that the new file counts even if we are killed before the stale ones are removed."""
-    newest = max(seen.st_mtime_ns for seen in stale.values())
-    if os.fstat(descriptor).st_mtime_ns <= newest:  # the clock is coarse, or went back
-        os.utime(descriptor, ns=(newest + _LATER_NS, newest + _LATER_NS))
+    times = [0]
+    for extension in stale:
+        with suppress(FileNotFoundError):
+            times.append(os.stat(path + extension).st_mtime_ns)
+    if os.fstat(descriptor).st_mtime_ns <= max(times):  # the clock is coarse, or went back
+        later = max(times) + _LATER_NS
+        os.utime(descriptor, ns=(later, later))
 
 
 def _sync_directory(directory: str) -> None:

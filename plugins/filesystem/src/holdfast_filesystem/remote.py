@@ -22,7 +22,8 @@ class RemoteFiles(Files):
     """Files under a URL. Values pass through memory, so that each is put whole and read whole.
 
     Object stores put a file atomically. File systems that can rename get a temporary file first, named as in
-    `LocalFiles`; a killed process may leave one behind, which is never read.
+    `LocalFiles`; a killed process may leave one behind, which is never read. There are no locks: processes
+    that give one value different types at the same moment may remove each other's file.
 
     Args:
         base: the URL.
