@@ -267,28 +267,26 @@ def _with_full_keys(
     nodes: tuple[AssetNode, ...], positions: Mapping[AssetKey, int]
 ) -> tuple[tuple[AssetNode, ...], dict[tuple[AssetKey, AssetKey], AssetKey]]:
     """Replace upstream names of one part that mean an asset of the same group by its key."""
-    short = {
-        place: [key for key in node.upstream if key not in positions]
-        for place, node in enumerate(nodes)
-        if not all(map(positions.__contains__, node.upstream))
-    }
-    if not short:
+    incomplete = [n for n, node in enumerate(nodes) if not all(map(positions.__contains__, node.upstream))]
+    if not incomplete:
         return nodes, {}
     named: dict[tuple[str, str], list[AssetKey]] = {}
     for node in nodes:
         named.setdefault((node.group, node.key.parts[-1]), []).append(node.key)
     full_keys = {}
-    changed = list(nodes)
-    for place, keys in short.items():
-        node = nodes[place]
-        for key in keys:
+    completed = list(nodes)
+    for n in incomplete:
+        node = nodes[n]
+        for key in node.upstream:
+            if key in positions:
+                continue
             meant = named.get((node.group, key.parts[0]), []) if len(key.parts) == 1 else []
             if len(meant) != 1 or meant[0] == node.key:
                 raise UnknownUpstreamError(str(key), str(node.key), node.place, map(str, positions))
             full_keys[node.key, key] = meant[0]
         upstream = dict.fromkeys(full_keys.get((node.key, key), key) for key in node.upstream)
-        changed[place] = attrs.evolve(node, upstream=tuple(upstream))
-    return tuple(changed), full_keys
+        completed[n] = attrs.evolve(node, upstream=tuple(upstream))
+    return tuple(completed), full_keys
 
 
 def _upstream(nodes: Sequence[AssetNode], positions: Mapping[AssetKey, int]) -> Edges:

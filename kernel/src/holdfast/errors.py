@@ -177,11 +177,19 @@ class CycleError(InvalidDefinitionError):
 
     def __init__(self, cycle: Sequence[str], places: Sequence[str]) -> None:
         self.cycle, self.places = tuple(cycle), tuple(places)
-        path = " -> ".join([*cycle, cycle[0]])
+        path = " -> ".join([*_shortened(cycle), cycle[0]])
+        where = "; ".join(_shortened(list(dict.fromkeys(places))))
         super().__init__(
-            f"Assets depend on each other in a cycle: {path} (defined at {'; '.join(places)}). "
+            f"Assets depend on each other in a cycle: {path} (defined at {where}). "
             "Remove one of these dependencies."
         )
+
+
+def _shortened(names: Sequence[str], limit: int = 12) -> Sequence[str]:
+    if len(names) <= limit:
+        return names
+    half = limit // 2
+    return [*names[:half], f"... {len(names) - 2 * half} more ...", *names[-half:]]
 
 
 class UnsupportedParameterError(InvalidDefinitionError):
