@@ -8,10 +8,10 @@ Hook functions run in milliseconds and import nothing heavy: a record names its 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pluggy
 
-from holdfast.events import Event
 from holdfast.provisions import (
     CommandPlugin,
     EventStorePlugin,
@@ -22,6 +22,9 @@ from holdfast.provisions import (
     ObserverPlugin,
     PartitionMappingPlugin,
 )
+
+if TYPE_CHECKING:  # only a signature names it, and it would double what it costs to discover plugins
+    from holdfast.events import Event
 
 __all__ = ["ENTRY_POINT_GROUP", "hookimpl"]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from holdfast.contexts import InputContext, OutputContext
-from holdfast.events import Event, Run
-from holdfast.keys import AssetKey
+if TYPE_CHECKING:  # only signatures name them, and they would double what it costs to discover plugins
+    from holdfast.contexts import InputContext, OutputContext
+    from holdfast.events import Event, Run
+    from holdfast.keys import AssetKey
 
 __all__ = ["Command", "EventStore", "Format", "IOManager", "LoadRequest"]
 

@@ -60,20 +60,21 @@ class RunResult:
         """Return the observations that a step recorded; errors as `events_for_node`."""
         return [event.data for event in self.events_for_node(node_name) if event.is_asset_observation]
 
-    def raise_for_failure(self, exceptions: Sequence[BaseException] = ()) -> None:
+    def raise_for_failure(self, exceptions: Mapping[str, BaseException] | None = None) -> None:
         """Raise for the first step that failed; do nothing when none did.
 
         Args:
-            exceptions: what the failed steps raised, where that was in this process. The first is raised as
-                it is, without the frames above the user's own.
+            exceptions: what failed steps raised, by step key, for those where that was in this process. It is
+                raised as it is, without the frames above the user's own.
 
         Raises:
-            ExecutionStepExecutionError: a step failed in another process.
+            ExecutionStepExecutionError: the step failed in another process.
         """
         for event in self.all_events:
             if event.is_step_failure:
-                if exceptions:
-                    raise exceptions[0].with_traceback(user_traceback(exceptions[0].__traceback__))
+                raised = (exceptions or {}).get(event.step_key or "")
+                if raised is not None:
+                    raise raised.with_traceback(user_traceback(raised.__traceback__))
                 raise self._failure(event)
 
     def _failure(self, event: Event) -> ExecutionStepExecutionError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from time import monotonic, time
 from typing import Any
@@ -30,13 +30,12 @@ class RunSummary:
     Attributes:
         success: whether no step failed.
         events: everything that happened, in order.
-        exceptions: what the failed steps raised, in the order in which they failed, where that was in this
-            process.
+        exceptions: what failed steps raised, by step key, for those where that was in this process.
     """
 
     success: bool
     events: list[Event]
-    exceptions: list[BaseException]
+    exceptions: Mapping[str, BaseException]
 
 
 class RunLoop:
@@ -78,7 +77,7 @@ class RunLoop:
         self._retries: list[tuple[float, str]] = []
         self._pending: list[Event] = []
         self._events: list[Event] = []
-        self._exceptions: list[BaseException] = []
+        self._exceptions: dict[str, BaseException] = {}
 
     def run(self, about: RunStartData) -> RunSummary:
         """Run every step.
@@ -88,7 +87,7 @@ class RunLoop:
 
         Raises:
             BaseException: what interrupts this thread, such as `KeyboardInterrupt`, after the run is recorded
-                as canceled.
+                as canceled; or what the executor raises when it takes no steps, recorded as a failure.
         """
         self._start(about)
         frontier, in_flight = self._frontier, self._in_flight
@@ -103,10 +102,9 @@ class RunLoop:
                 if self._done.empty():
                     self._flush()
                 self._wait()
-                if not in_flight:
-                    self._flush()
+                self._flush()
         except BaseException as interruption:
-            self._cancel(interruption)
+            self._give_up(interruption)
             raise
         return self._end()
 
@@ -138,11 +136,12 @@ class RunLoop:
                 )
         self._flush()
 
-    def _cancel(self, interruption: BaseException) -> None:
+    def _give_up(self, interruption: BaseException) -> None:
         for future in self._in_flight:
             future.cancel()
+        kind = EventType.RUN_FAILURE if isinstance(interruption, Exception) else EventType.RUN_CANCELED
         message = f"{type(interruption).__name__}: {interruption}".rstrip(": ")
-        self._add(EventType.RUN_CANCELED, None, RunEndData(message))
+        self._add(kind, None, RunEndData(message))
         self._flush()
 
     def _end(self) -> RunSummary:
@@ -174,7 +173,7 @@ class RunLoop:
 
     def _fail(self, key: str, exception: BaseException | None) -> None:
         if exception is not None:
-            self._exceptions.append(exception)
+            self._exceptions[key] = exception
         self._skip(self._frontier.fail(key))
 
     def _skip(self, skips: Sequence[Skip]) -> None:

@@ -6,10 +6,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from holdfast.errors import PluginConflictError, PluginError, UnknownProvisionError
-from holdfast.events import Event
 from holdfast.formats import ActiveFormat, Formats
 from holdfast.interfaces import EventStore, IOManager
 from holdfast.plugins.examination import Examined, examine_plugins
@@ -27,6 +26,9 @@ from holdfast.provisions import (
     PluginContext,
     Provision,
 )
+
+if TYPE_CHECKING:  # only a signature names it, and it would double what it costs to discover plugins
+    from holdfast.events import Event
 
 __all__ = ["PREFERRED", "Plugins"]
 

@@ -43,7 +43,7 @@ def provider_hooks() -> Mapping[str, type[Provision]]:
     """Return the hooks that yield records, each with the class of its records, in the order of the page."""
     providers = {}
     for name, function in vars(hookspecs).items():
-        if hasattr(function, f"{_PROJECT}_spec"):
+        if hasattr(function, f"{_PROJECT}_spec") and name != _LISTENER:
             answer = get_type_hints(function)["return"]
             if get_origin(answer) is Iterable:
                 (providers[name],) = get_args(answer)

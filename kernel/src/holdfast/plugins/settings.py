@@ -76,18 +76,14 @@ class Settings:
                     return cls._from_table(table, directory / name, path)._with_environment()
         return cls(directory=start)._with_environment()
 
-    def overridden(self, *, executor: str | None = None, event_store: str | None = None) -> Settings:
+    def overridden(self, *, executor: str | None) -> Settings:
         """Return these settings with what the command line says put above them.
 
         Args:
-            executor: the executor's name; options of the settings stay when they name the same one.
-            event_store: the event store's name; as for the executor.
+            executor: the executor's name; options of the settings stay when they name the same one. ``None``
+                leaves the settings as they are.
         """
-        return attrs.evolve(
-            self,
-            executor=_named(executor, self.executor, Place("--executor")),
-            event_store=_named(event_store, self.event_store, Place("--event-store")),
-        )
+        return attrs.evolve(self, executor=_named(executor, self.executor, Place("--executor")))
 
     def with_plugins(self, plugins: Sequence[str] | Mapping[str, Any], place: str) -> Settings:
         """Return these settings with another allow-list of plugins.
