@@ -228,6 +228,7 @@ def test_switching_one_off_ends_a_conflict(install_plugin, tmp_path):
 
 def test_no_plugin_provides_a_name_of_the_kernels(install_plugin, tmp_path):
     """A plugin that offers what the kernel provides is refused whole, and the kernel's still works."""
+    install_plugin("builtins", distribution="a-later-one", module="stranger_v2", group="holdfast.v2")
     install_plugin("lake", LAKE.replace('name="lake"', 'name="memory"'))
     plugins = discover(tmp_path)
     assert state_of(plugins, "lake").status is Status.BROKEN

@@ -65,7 +65,7 @@ def examine_plugins(settings: Settings, disabled: Iterable[str]) -> tuple[Examin
             continue  # it offers this contract beside another
         each = _examine(plugin, decided[plugin.name], uses.get(plugin.name), reserved)
         if plugin.name == BUILTINS:
-            reserved = frozenset(map(str, each.state.provisions))
+            reserved |= frozenset(map(str, each.state.provisions))
         examined.append(each)
     examined += [
         Examined(_not_installed(name, use, decided))

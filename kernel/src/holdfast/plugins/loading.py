@@ -137,7 +137,8 @@ class Plugins:
             return chosen
         there = {p.name for state in self._active for p in state.provisions if isinstance(p, record_type)}
         unusable = {state.name for state in self.states if not state.healthy}
-        name = next(name for name in PREFERRED[record_type] if name in there | unusable)
+        preferred = PREFERRED[record_type]
+        name = next((name for name in preferred if name in there | unusable), preferred[-1])
         return Use(name, place=Place("the defaults"))
 
     def event_store(self) -> EventStore:
