@@ -67,11 +67,11 @@ def delays(
             "## By the age of the plane, in years",
             markdown_table(delays_by_plane_age),
             "## The model",
-            f"Fitted on {arrival_delay_model.flights:,} flights and checked on {predictions.height:,} of other "
-            f"days. On these it is {rms_error(predictions, 'expected'):.1f} minutes off (root mean square), "
-            f"where the usual delay alone is {rms_error(predictions, 'usual'):.1f} minutes off: hour and "
-            "weather say something of the mean of many flights, and little of a single one. Late in the "
-            "evening delays no longer grow with the hour, and a straight line expects too much.",
+            f"Fitted on {arrival_delay_model.flights:,} flights, and checked on {predictions.height:,} of "
+            f"other days. On these it is {rms_error(predictions, 'expected'):.1f} minutes off (root mean "
+            f"square), where the usual delay alone is {rms_error(predictions, 'usual'):.1f} minutes off: "
+            "hour and weather say something of the mean of many flights, and little of a single one. Late "
+            "in the evening delays no longer grow with the hour, and a straight line expects too much.",
             markdown_table(weights),
         ]
     )
