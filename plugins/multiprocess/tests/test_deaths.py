@@ -3,13 +3,22 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from holdfast.errors import SubprocessError
+from holdfast_multiprocess.pool import WorkerPool
+
+MakePool = Callable[..., WorkerPool]
+MakeFifo = Callable[[str], Path]
 
 
-def test_a_killed_worker_fails_its_own_task_alone(any_pool, tasks, fifos) -> None:
+def test_a_killed_worker_fails_its_own_task_alone(
+    any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """The future names the process and the signal; the other worker's task runs on, and the next ones too."""
     names = ["ready", "release", "ready2", "release2"]
     ready, release, ready2, release2 = map(fifos, names)
@@ -25,7 +34,7 @@ def test_a_killed_worker_fails_its_own_task_alone(any_pool, tasks, fifos) -> Non
     assert other.result() != pid
 
 
-def test_a_worker_that_exits_fails_its_own_task_alone(any_pool, tasks) -> None:
+def test_a_worker_that_exits_fails_its_own_task_alone(any_pool: WorkerPool, tasks: ModuleType) -> None:
     """A task that ends its process is told with the exit code, wherever it is among others."""
     futures = [any_pool.submit(tasks.echo, n) for n in range(10)]
     doomed = any_pool.submit(tasks.end, 7)
@@ -35,13 +44,15 @@ def test_a_worker_that_exits_fails_its_own_task_alone(any_pool, tasks) -> None:
     assert [future.result() for future in futures] == list(range(20))
 
 
-def test_any_signal_is_named(pool, tasks) -> None:
+def test_any_signal_is_named(pool: WorkerPool, tasks: ModuleType) -> None:
     """The message gives the number and the system's name of the signal that ended the worker."""
     with pytest.raises(SubprocessError, match=r"signal 15 \(Terminated\)"):
         pool.submit(os.kill, pool.submit(os.getpid).result(), signal.SIGTERM).result()
 
 
-def test_both_workers_are_replaced_after_many_deaths(make_pool, tasks, fifos) -> None:
+def test_both_workers_are_replaced_after_many_deaths(
+    make_pool: MakePool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """However many workers died, as many tasks run at once as before."""
     pool, fifo = make_pool(max_workers=2), fifos("meeting")
     for future in [pool.submit(tasks.end, 1) for _ in range(20)]:
@@ -50,7 +61,7 @@ def test_both_workers_are_replaced_after_many_deaths(make_pool, tasks, fifos) ->
     assert [future.result() for future in both] == [True, True]
 
 
-def test_a_worker_killed_while_idle_is_replaced_silently(any_pool, tasks) -> None:
+def test_a_worker_killed_while_idle_is_replaced_silently(any_pool: WorkerPool, tasks: ModuleType) -> None:
     """No task fails for the death of a worker that ran none, however soon it is submitted."""
     for _ in range(5):
         pid = any_pool.submit(os.getpid).result()
@@ -59,7 +70,9 @@ def test_a_worker_killed_while_idle_is_replaced_silently(any_pool, tasks) -> Non
 
 
 @pytest.mark.parametrize("die", ["die_beside_a_child", "die_beside_a_program"])
-def test_children_of_a_task_do_not_hide_its_death(pool, tasks, fifos, die) -> None:
+def test_children_of_a_task_do_not_hide_its_death(
+    pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo, die: str
+) -> None:
     """A worker's death is noticed while processes that it started live on."""
     release = fifos("release")
     with pytest.raises(SubprocessError, match="signal 9"):
@@ -67,7 +80,7 @@ def test_children_of_a_task_do_not_hide_its_death(pool, tasks, fifos, die) -> No
     release.write_text("")
 
 
-def test_the_fork_server_is_replaced(any_pool, tasks, fifos) -> None:
+def test_the_fork_server_is_replaced(any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo) -> None:
     """When the process that starts workers is killed, running tasks go on and new workers start."""
     ready, release, fifo = fifos("ready"), fifos("release"), fifos("meeting")
     server = any_pool.submit(os.getppid).result()
@@ -81,14 +94,16 @@ def test_the_fork_server_is_replaced(any_pool, tasks, fifos) -> None:
     assert [future.result() for future in both] == [True, True]
 
 
-def test_a_worker_whose_starter_is_gone_still_tells_of_its_death(pool, tasks) -> None:
+def test_a_worker_whose_starter_is_gone_still_tells_of_its_death(pool: WorkerPool, tasks: ModuleType) -> None:
     """Without the fork server nobody knows the exit code; the task fails all the same."""
     os.kill(pool.submit(os.getppid).result(), signal.SIGKILL)
     with pytest.raises(SubprocessError, match=r"Worker process \d+ ended while it ran"):
         pool.submit(tasks.end, 7).result()
 
 
-def test_a_program_that_cannot_start_fails_the_tasks(make_pool, tasks, monkeypatch) -> None:
+def test_a_program_that_cannot_start_fails_the_tasks(
+    make_pool: MakePool, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where no interpreter can be started, each task says so, and none waits."""
     pool = make_pool(max_workers=2, start_method="forkserver")
     monkeypatch.setattr(sys, "executable", "/no/such/python")
@@ -97,7 +112,9 @@ def test_a_program_that_cannot_start_fails_the_tasks(make_pool, tasks, monkeypat
             future.result()
 
 
-def test_workers_that_end_while_they_start_fail_the_task(make_pool, tasks, monkeypatch, tmp_path) -> None:
+def test_workers_that_end_while_they_start_fail_the_task(
+    make_pool: MakePool, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A few deaths in a row before a task runs are enough; the message says how the last one ended."""
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\nif '--multiprocessing-fork' in sys.argv: os._exit(5)"

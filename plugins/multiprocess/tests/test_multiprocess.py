@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import operator
+import os
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import holdfast_multiprocess
 from holdfast.errors import SettingsError
 from holdfast.provisions import ExecutorPlugin
+from holdfast_multiprocess.pool import WorkerPool
+
+MakePool = Callable[..., WorkerPool]
+MakeFifo = Callable[[str], Path]
 
 
 def test_the_hook_provides_the_executor_by_name() -> None:
@@ -17,32 +24,30 @@ def test_the_hook_provides_the_executor_by_name() -> None:
     assert (plugin.name, plugin.in_process) == ("multiprocess", False)
 
 
-def test_max_workers_is_as_given(make_pool) -> None:
+def test_max_workers_is_as_given(make_pool: MakePool) -> None:
     """The kernel reads from the executor how many steps it may have in flight."""
     assert make_pool(max_workers=3).max_workers == 3
 
 
-def test_max_workers_defaults_to_the_usable_cpus(make_pool) -> None:
+def test_max_workers_defaults_to_the_usable_cpus(make_pool: MakePool) -> None:
     """Without the option there are as many workers as CPUs this process may use."""
-    import os
-
     assert make_pool().max_workers == len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, "2", True])
-def test_max_workers_must_be_a_positive_whole_number(make_pool, value) -> None:
+def test_max_workers_must_be_a_positive_whole_number(make_pool: MakePool, value: object) -> None:
     """Any other value is refused with the option's name and the value."""
     with pytest.raises(SettingsError, match=r"\[max_workers\] is a positive whole number, not "):
         make_pool(max_workers=value)
 
 
-def test_an_unknown_start_method_is_refused(make_pool) -> None:
+def test_an_unknown_start_method_is_refused(make_pool: MakePool) -> None:
     """The message names the methods there are and the nearest one."""
     with pytest.raises(SettingsError, match=r"fork, forkserver, spawn, not 'forkservre'.* 'forkserver'"):
         make_pool(start_method="forkservre")
 
 
-def test_a_pool_that_is_never_used_starts_nothing(make_pool) -> None:
+def test_a_pool_that_is_never_used_starts_nothing(make_pool: MakePool) -> None:
     """Making and shutting down a pool without a task starts no process."""
     children = Path("/proc/thread-self/children")
     before = children.read_text()
@@ -51,39 +56,41 @@ def test_a_pool_that_is_never_used_starts_nothing(make_pool) -> None:
     pool.shutdown()
 
 
-def test_results_come_back(any_pool) -> None:
+def test_results_come_back(any_pool: WorkerPool) -> None:
     """A task's result is its future's, with positional and keyword arguments passed on."""
     assert any_pool.submit(operator.add, 2, 3).result() == 5
     assert any_pool.submit(int, "11", base=2).result() == 3
 
 
-def test_tasks_run_in_other_processes(any_pool, tasks) -> None:
+def test_tasks_run_in_other_processes(any_pool: WorkerPool, tasks: ModuleType) -> None:
     """No task runs in the process that submits it."""
-    import os
-
     pids = {any_pool.submit(tasks.family).result()[0] for _ in range(5)}
     assert os.getpid() not in pids
 
 
-def test_map_keeps_order_with_many_more_tasks_than_workers(any_pool, tasks) -> None:
+def test_map_keeps_order_with_many_more_tasks_than_workers(any_pool: WorkerPool, tasks: ModuleType) -> None:
     """Results of map come in the order of its arguments."""
     assert list(any_pool.map(tasks.echo, range(500))) == list(range(500))
 
 
-def test_workers_stay_warm(make_pool, tasks) -> None:
+def test_workers_stay_warm(make_pool: MakePool, tasks: ModuleType) -> None:
     """Tasks that follow each other run in one and the same process."""
     pool = make_pool(max_workers=2)
     assert len({pool.submit(tasks.family).result() for _ in range(10)}) == 1
 
 
-def test_as_many_tasks_run_at_once_as_there_are_workers(any_pool, tasks, fifos) -> None:
+def test_as_many_tasks_run_at_once_as_there_are_workers(
+    any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """Two tasks that wait for each other both end."""
     fifo = fifos("meeting")
     both = [any_pool.submit(tasks.meet, fifo, True), any_pool.submit(tasks.meet, fifo, False)]
     assert [future.result() for future in both] == [True, True]
 
 
-def test_no_more_tasks_run_at_once_than_there_are_workers(make_pool, tasks, fifos) -> None:
+def test_no_more_tasks_run_at_once_than_there_are_workers(
+    make_pool: MakePool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """While the only worker is busy, the next task is pending."""
     pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
     first, second = pool.submit(tasks.hold, ready, release), pool.submit(tasks.echo, 1)
@@ -94,14 +101,22 @@ def test_no_more_tasks_run_at_once_than_there_are_workers(make_pool, tasks, fifo
     assert second.result() == 1
 
 
-def test_large_values_cross_both_ways_at_the_same_time(pool, tasks) -> None:
+def test_large_values_cross_both_ways_at_the_same_time(pool: WorkerPool, tasks: ModuleType) -> None:
     """Tasks and results of 100 MB cross whole, and do not wait for each other in full pipes."""
     values = [bytes([number]) * 100_000_000 for number in range(3)]
     for sent, returned in zip(values, pool.map(tasks.echo, values), strict=True):
         assert sent == returned
 
 
-def test_what_a_task_prints_shows_when_it_ends(pool, tasks, capfd) -> None:
+def test_workers_are_ready_for_steps(any_pool: WorkerPool) -> None:
+    """What every step needs of the kernel is imported before the first task."""
+    code = "'holdfast.execution.worker' in __import__('sys').modules"
+    assert any_pool.submit(eval, code).result()
+
+
+def test_what_a_task_prints_shows_when_it_ends(
+    pool: WorkerPool, tasks: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Output does not wait in a worker's buffer until the worker ends."""
     pool.submit(tasks.say, "from the worker").result()
     assert "from the worker" in capfd.readouterr().out

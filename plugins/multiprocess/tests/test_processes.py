@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+MakeFifo = Callable[[str], Path]
 Script = Callable[..., "subprocess.Popen[str]"]
 
 METHODS = pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
@@ -51,7 +53,7 @@ def script(tmp_path: Path) -> Iterator[Script]:
 
 
 @METHODS
-def test_a_script_without_a_main_guard_runs_once(script, method) -> None:
+def test_a_script_without_a_main_guard_runs_once(script: Script, method: str) -> None:
     """Workers do not run the main module again."""
     process = script(
         """
@@ -65,7 +67,9 @@ def test_a_script_without_a_main_guard_runs_once(script, method) -> None:
 
 
 @METHODS
-def test_workers_see_the_search_path_and_the_working_directory(script, method, tmp_path) -> None:
+def test_workers_see_the_search_path_and_the_working_directory(
+    script: Script, method: str, tmp_path: Path
+) -> None:
     """Both are those of the process that submits, as changed by then."""
     (tmp_path / "inner").mkdir()
     process = script(
@@ -82,7 +86,7 @@ def test_workers_see_the_search_path_and_the_working_directory(script, method, t
     assert process.communicate()[0] == ""
 
 
-def test_a_process_with_one_thread_is_forked(script) -> None:
+def test_a_process_with_one_thread_is_forked(script: Script) -> None:
     """Workers then have what was imported and set before, at no cost."""
     process = script(
         """
@@ -94,7 +98,7 @@ def test_a_process_with_one_thread_is_forked(script) -> None:
     assert process.communicate()[0] == "as changed\n"
 
 
-def test_a_process_with_threads_is_not_forked(script) -> None:
+def test_a_process_with_threads_is_not_forked(script: Script) -> None:
     """Its locks could stay locked in the fork, so workers begin in a fresh interpreter."""
     process = script(
         """
@@ -110,7 +114,7 @@ def test_a_process_with_threads_is_not_forked(script) -> None:
     assert process.communicate()[0] == "as imported\n"
 
 
-def test_a_process_with_native_threads_is_not_forked(script) -> None:
+def test_a_process_with_native_threads_is_not_forked(script: Script) -> None:
     """Threads that Python does not know of count too."""
     pytest.importorskip("polars")
     process = script(
@@ -126,13 +130,13 @@ def test_a_process_with_native_threads_is_not_forked(script) -> None:
     assert process.communicate()[0] == "as imported\n"
 
 
-def test_workers_have_one_thread(script) -> None:
+def test_workers_have_one_thread(script: Script) -> None:
     """Tasks may fork: the pool adds no thread to a worker."""
     process = script("with WorkerPool(1) as pool: print(pool.submit(worker_tasks.threads).result())")
     assert process.communicate()[0] == "1\n"
 
 
-def test_a_task_may_use_processes_of_its_own(script) -> None:
+def test_a_task_may_use_processes_of_its_own(script: Script) -> None:
     """A worker is no daemon, so multiprocessing works inside of it."""
     process = script(
         """
@@ -147,7 +151,7 @@ def test_a_task_may_use_processes_of_its_own(script) -> None:
     assert process.communicate()[0] == "3\n"
 
 
-def test_a_daemonic_process_may_have_a_pool(script) -> None:
+def test_a_daemonic_process_may_have_a_pool(script: Script) -> None:
     """A worker of multiprocessing, which may have no children of its kind, can run tasks in workers."""
     process = script(
         """
@@ -164,7 +168,7 @@ def test_a_daemonic_process_may_have_a_pool(script) -> None:
 
 
 @METHODS
-def test_ctrl_c_is_left_to_the_process_that_submits(script, fifos, method) -> None:
+def test_ctrl_c_is_left_to_the_process_that_submits(script: Script, fifos: MakeFifo, method: str) -> None:
     """The signal reaches the whole group; the running task is not interrupted."""
     ready, release = fifos("ready"), fifos("release")
     process = script(
@@ -189,8 +193,41 @@ def test_ctrl_c_is_left_to_the_process_that_submits(script, fifos, method) -> No
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_ctrl_c_while_workers_start_is_ignored(script: Script, tmp_path: Path, method: str) -> None:
+    """An interpreter that starts for the pool does not end by the signal either."""
+    (tmp_path / "sitecustomize.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    process = script(
+        """
+        os.environ["PYTHONPATH"] = "."
+        with WorkerPool(1, sys.argv[1]) as pool:
+            print(pool.submit(worker_tasks.echo, 1).result())
+        """,
+        method,
+    )
+    assert process.communicate()[0] == "1\n"
+
+
+def test_signal_handlers_of_the_parent_are_its_own(script: Script) -> None:
+    """Workers forked from a process that handles SIGTERM and ignores SIGCHLD end as told, and are told of."""
+    process = script(
+        """
+        import signal
+        signal.signal(signal.SIGTERM, lambda *_: print("handled"))
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        with WorkerPool(1, "fork") as pool:
+            pid = pool.submit(os.getpid).result()
+            print(pool.submit(os.kill, pid, signal.SIGTERM).exception())
+            print(pool.submit(os._exit, 3).exception())
+        """
+    )
+    first, second = process.communicate()[0].splitlines()
+    assert "was killed by signal 15" in first
+    assert "ended with exit code 3" in second
+
+
 @METHODS
-def test_idle_workers_end_when_the_parent_is_killed(script, method) -> None:
+def test_idle_workers_end_when_the_parent_is_killed(script: Script, method: str) -> None:
     """All processes of the pool end: the output they inherited comes to its end."""
     process = script(
         """
@@ -206,7 +243,7 @@ def test_idle_workers_end_when_the_parent_is_killed(script, method) -> None:
 
 
 @METHODS
-def test_busy_workers_end_when_the_parent_is_killed(script, fifos, method) -> None:
+def test_busy_workers_end_when_the_parent_is_killed(script: Script, fifos: MakeFifo, method: str) -> None:
     """A task that would run on for ever is ended soon after the process that waits for it."""
     ready, release = fifos("ready"), fifos("release")
     process = script(
@@ -223,36 +260,62 @@ def test_busy_workers_end_when_the_parent_is_killed(script, fifos, method) -> No
     assert process.stdout.read() == ""
 
 
-def test_a_pool_that_nobody_shuts_down_ends_with_the_interpreter(script) -> None:
+def test_a_pool_that_nobody_shuts_down_ends_with_the_interpreter(script: Script) -> None:
     """What was submitted is done, and no process is left."""
     process = script(
         """
         pool = WorkerPool(2)
-        pool.submit(worker_tasks.echo, 1).add_done_callback(lambda future: print(future.result()))
+        pool.submit(worker_tasks.family).add_done_callback(lambda future: print(*future.result()))
         """
     )
-    assert process.stdout.read() == "1\n"
+    pids = process.stdout.readline().split()
     assert process.wait() == 0
+    assert not any(Path("/proc", pid).exists() for pid in pids)
 
 
-def test_a_fork_of_the_parent_does_not_keep_workers_alive(script, fifos) -> None:
-    """A process that user code forks from the parent holds no end of the workers' pipes."""
-    release = fifos("release")
+def test_ctrl_c_ends_an_interpreter_that_waits_for_a_task(script: Script, fifos: MakeFifo) -> None:
+    """Its exit waits for running tasks; who insists is obeyed, and the task ends soon after."""
+    ready, release = fifos("ready"), fifos("release")
     process = script(
         """
-        import warnings
-        warnings.simplefilter("ignore")  # newer Pythons warn of forking beside threads, as it is done here
         pool = WorkerPool(1)
-        pool.submit(worker_tasks.echo, 1).result()
-        if os.fork() == 0:
-            os.close(1), os.close(2)
-            Path(sys.argv[1]).read_text()
-            os._exit(0)
-        print("forked", flush=True)
-        sys.stdin.read()
+        pool.submit(worker_tasks.hold, Path(sys.argv[1]), Path(sys.argv[2]))
         """,
+        ready,
         release,
     )
+    ready.read_text()
+    while process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    assert "KeyboardInterrupt" in process.stdout.read()
+
+
+FORK = """
+import warnings
+warnings.simplefilter("ignore")  # newer Pythons warn of forking beside threads, as it is done here
+pool = WorkerPool(1)
+pool.submit(worker_tasks.echo, 1).result()
+if os.fork() == 0:
+    os.close(1), os.close(2)
+    Path(sys.argv[1]).read_text()
+    os._exit(0)
+"""
+
+
+def test_shutdown_does_not_wait_for_a_fork_of_the_parent(script: Script, fifos: MakeFifo) -> None:
+    """A process that user code forks holds no end of the workers' pipes."""
+    release = fifos("release")
+    process = script(FORK + "pool.shutdown()", release)
+    assert process.stdout.read() == ""
+    release.write_text("")
+
+
+def test_a_fork_of_the_parent_does_not_keep_the_pool_alive(script: Script, fifos: MakeFifo) -> None:
+    """Nor does it keep the workers of a parent that was killed from ending."""
+    release = fifos("release")
+    process = script(FORK + "print('forked', flush=True); sys.stdin.read()", release)
     assert process.stdout.readline() == "forked\n"
     process.kill()
     assert process.stdout.read() == ""

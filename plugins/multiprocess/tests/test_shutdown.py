@@ -2,10 +2,27 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable
+import pickle
+import select
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
+from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from holdfast.execution.worker import StepTask, run_task
+from holdfast_multiprocess.pool import WorkerPool
+
+MakePool = Callable[..., WorkerPool]
+MakeFifo = Callable[[str], Path]
+
+
+def wait_for_end(processes: Iterable[int]) -> None:
+    """Wait until these processes have ended."""
+    for process in processes:
+        select.select([process], [], [])
+        os.close(process)
 
 
 def gone(pids: Iterable[int]) -> bool:
@@ -19,7 +36,7 @@ def gone(pids: Iterable[int]) -> bool:
     return True
 
 
-def test_shutdown_leaves_no_process(any_pool, tasks, fifos) -> None:
+def test_shutdown_leaves_no_process(any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo) -> None:
     """Once it has waited, workers and what started them are gone."""
     fifo = fifos("meeting")
     both = [any_pool.submit(tasks.meet, fifo, True), any_pool.submit(tasks.meet, fifo, False)]
@@ -28,7 +45,7 @@ def test_shutdown_leaves_no_process(any_pool, tasks, fifos) -> None:
     assert gone({pid for family in families for pid in family})
 
 
-def test_shutdown_waits_for_what_was_submitted(make_pool, tasks) -> None:
+def test_shutdown_waits_for_what_was_submitted(make_pool: MakePool, tasks: ModuleType) -> None:
     """Pending tasks run to their end before a shutdown that waits returns."""
     with make_pool(max_workers=1) as pool:
         futures = [pool.submit(tasks.echo, n) for n in range(50)]
@@ -36,21 +53,21 @@ def test_shutdown_waits_for_what_was_submitted(make_pool, tasks) -> None:
     assert futures[-1].result() == 49
 
 
-def test_nothing_can_be_submitted_after_shutdown(pool) -> None:
+def test_nothing_can_be_submitted_after_shutdown(pool: WorkerPool) -> None:
     """Submitting to a pool that was shut down is an error, even if it never started a worker."""
     pool.shutdown()
     with pytest.raises(RuntimeError, match="after shutdown"):
         pool.submit(operator.add, 1, 1)
 
 
-def test_shutdown_may_be_called_twice(pool) -> None:
+def test_shutdown_may_be_called_twice(pool: WorkerPool) -> None:
     """A second shutdown finds nothing to do."""
     pool.submit(operator.add, 1, 1).result()
     pool.shutdown(wait=False)
     pool.shutdown()
 
 
-def test_a_pending_task_can_be_cancelled(make_pool, tasks, fifos) -> None:
+def test_a_pending_task_can_be_cancelled(make_pool: MakePool, tasks: ModuleType, fifos: MakeFifo) -> None:
     """A task that waits for a worker is cancelled; the one that runs is not."""
     pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
     running, pending = pool.submit(tasks.hold, ready, release), pool.submit(tasks.echo, 1)
@@ -63,7 +80,9 @@ def test_a_pending_task_can_be_cancelled(make_pool, tasks, fifos) -> None:
     assert running.exception() is None
 
 
-def test_shutdown_can_cancel_what_has_not_begun(make_pool, tasks, fifos) -> None:
+def test_shutdown_can_cancel_what_has_not_begun(
+    make_pool: MakePool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """Without waiting, it returns while a task runs, and that task runs on to its end."""
     pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
     running, pending = pool.submit(tasks.hold, ready, release), pool.submit(tasks.echo, 1)
@@ -75,7 +94,9 @@ def test_shutdown_can_cancel_what_has_not_begun(make_pool, tasks, fifos) -> None
     assert running.exception() is None
 
 
-def test_shutdown_without_waiting_finishes_what_was_submitted(make_pool, tasks, fifos) -> None:
+def test_shutdown_without_waiting_finishes_what_was_submitted(
+    make_pool: MakePool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """Pending tasks still run, and the worker ends after the last."""
     pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
     running, pending = pool.submit(tasks.hold, ready, release), pool.submit(tasks.family)
@@ -86,3 +107,35 @@ def test_shutdown_without_waiting_finishes_what_was_submitted(make_pool, tasks, 
     assert running.result() == worker
     pool.shutdown()
     assert gone({worker, server})
+
+
+def test_workers_end_after_the_last_task_of_a_shutdown_without_waiting(
+    make_pool: MakePool, tasks: ModuleType, fifos: MakeFifo
+) -> None:
+    """Nobody needs to wait for the pool: the end of its last task is the end of its processes."""
+    pool, ready, release = make_pool(max_workers=1), fifos("ready"), fifos("release")
+    processes = [os.pidfd_open(pid) for pid in pool.submit(tasks.family).result()]
+    pool.submit(tasks.hold, ready, release)
+    ready.read_text()
+    pool.shutdown(wait=False)
+    release.write_text("")
+    wait_for_end(processes)
+
+
+def test_idle_workers_end_at_a_shutdown_without_waiting(pool: WorkerPool, tasks: ModuleType) -> None:
+    """Where nothing runs, it is the shutdown itself that ends the pool's processes."""
+    processes = [os.pidfd_open(pid) for pid in pool.submit(tasks.family).result()]
+    pool.shutdown(wait=False)
+    wait_for_end(processes)
+
+
+def test_workers_tear_down_the_resources_of_their_runs(
+    any_pool: WorkerPool, tasks: ModuleType, tmp_path: Path
+) -> None:
+    """A worker that ends in good order closes its sessions, and shutdown waits for that."""
+    log = tmp_path / "log"
+    task = StepTask("run", "no such step", 1, pickle.dumps((tasks.session, (log,))))
+    assert isinstance(any_pool.submit(run_task, task).exception(), KeyError)
+    assert not log.exists()
+    any_pool.shutdown()
+    assert log.read_text() == "torn down"

@@ -153,4 +153,4 @@ def _execute(control: socket.socket, method: str) -> Callable[[], object]:
     )
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     command = [sys.executable, *flags, "-c", boot]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[control.fileno()]).wait
+    return subprocess.Popen(command, pass_fds=[control.fileno()]).wait

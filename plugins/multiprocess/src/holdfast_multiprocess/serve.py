@@ -78,7 +78,6 @@ def serve(control: socket.socket, method: str) -> None:
 
 
 def _settle_signals() -> None:
-    signal.set_wakeup_fd(-1)
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)):  # a handler of the process this one was forked from
             signal.signal(number, signal.SIG_DFL)

@@ -6,8 +6,13 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from holdfast import ResourceDefinition
+from holdfast.execution.resources import ResourcePool
+from holdfast.execution.step import Session
 
 STATE = "as imported"
 
@@ -78,6 +83,18 @@ def burn(seconds: float) -> int:
     while time.process_time() - begin < seconds:
         pass
     return os.getpid()
+
+
+def session(log: Path) -> Session:
+    """Return a run's part in this process, with a resource set up that tells the log when it is torn down."""
+
+    def tape() -> Iterator[str]:
+        yield "tape"
+        log.write_text("torn down")
+
+    resources = ResourcePool({"tape": ResourceDefinition(tape)})
+    resources.get("tape", "a test")
+    return Session("run", "job", {}, resources)
 
 
 class Unreadable:
