@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +85,19 @@ def test_inactive_format_brings_no_old_value_back(
     os.utime(tmp_path / "storage" / "a.txt", (1_700_000_000, 1_700_000_000))
     make_store(formats=Formats(formats.active[1:])).put("a", 1)
     assert store.get("a") == 1
+
+
+def test_writers_that_change_the_format_never_remove_each_others_value(store: Any, tmp_path: Path) -> None:
+    """Two stores at the same moment that each find the other's format leave one of the two values."""
+    together = threading.Barrier(2)
+
+    def put(value: Any) -> None:
+        together.wait()
+        store.put("a", value)
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(200):
+            store.put("a", number)
+            (tmp_path / "storage" / "a.txt").write_text("as a killed process left it")
+            list(pool.map(put, [str(number), -number]))
+            assert store.get("a") in (str(number), -number)
