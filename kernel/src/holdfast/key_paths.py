@@ -18,9 +18,16 @@ def encode_part(part: str) -> str:
     """Return ``part`` as a file name that stays in its directory and that no other part shares.
 
     Letters, digits, ``_`` and ``-`` stand for themselves; every other character becomes the ``%XX`` of
-    its UTF-8 bytes, so ``.``, ``..``, ``/`` and ``=`` never appear. The empty part, device names, and
-    parts longer than 160 encoded characters (which end in a digest) are marked by a ``%`` that no plain
-    encoding holds.
+    its UTF-8 bytes, so ``.``, ``/``, ``=`` and ``~`` never appear and stores may use them for their own
+    ends. The empty part, device names, and parts longer than 160 encoded characters (which end in a digest)
+    are marked by a ``%`` that no plain encoding holds. Case is kept: where the file system ignores it, parts
+    that differ in nothing else share a file.
+
+    Args:
+        part: any string: of a key, or a partition key.
+
+    Returns:
+        A name of 1 to 160 ASCII characters.
     """
     if len(part) <= _LONGEST and _PLAIN.match(part):
         return part if part.lower() not in _DEVICES else f"%_{part}"
