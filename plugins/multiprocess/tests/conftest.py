@@ -10,9 +10,9 @@ import pytest
 
 from holdfast.formats import Formats
 from holdfast.provisions import PluginContext
-from holdfast_multiprocess.pool import WorkerPool, multiprocess_executor
+from holdfast_multiprocess.executor import MultiprocessExecutor, multiprocess_executor
 
-MakePool = Callable[..., WorkerPool]
+MakePool = Callable[..., MultiprocessExecutor]
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @pytest.fixture
 def make_pool(tmp_path: Path, tasks: ModuleType) -> Iterator[MakePool]:
     """Makes pools with the options of the settings; they are shut down at the end."""
-    pools: list[WorkerPool] = []
+    pools: list[MultiprocessExecutor] = []
 
-    def make(**options: object) -> WorkerPool:
+    def make(**options: object) -> MultiprocessExecutor:
         context = PluginContext(tmp_path, tmp_path / "storage", Formats())
         pools.append(multiprocess_executor(context, **options))  # type: ignore[arg-type]
         return pools[-1]
@@ -38,13 +38,13 @@ def make_pool(tmp_path: Path, tasks: ModuleType) -> Iterator[MakePool]:
 
 
 @pytest.fixture(params=["fork", "forkserver", "spawn"])
-def any_pool(request: pytest.FixtureRequest, make_pool: MakePool) -> WorkerPool:
+def any_pool(request: pytest.FixtureRequest, make_pool: MakePool) -> MultiprocessExecutor:
     """A pool of two workers, by each start method in turn."""
     return make_pool(max_workers=2, start_method=request.param)
 
 
 @pytest.fixture
-def pool(make_pool: MakePool) -> WorkerPool:
+def pool(make_pool: MakePool) -> MultiprocessExecutor:
     """A pool of two workers."""
     return make_pool(max_workers=2)
 

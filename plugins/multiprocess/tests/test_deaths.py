@@ -10,14 +10,14 @@ from types import ModuleType
 import pytest
 
 from holdfast.errors import SubprocessError
-from holdfast_multiprocess.pool import WorkerPool
+from holdfast_multiprocess.executor import MultiprocessExecutor
 
-MakePool = Callable[..., WorkerPool]
+MakePool = Callable[..., MultiprocessExecutor]
 MakeFifo = Callable[[str], Path]
 
 
 def test_a_killed_worker_fails_its_own_task_alone(
-    any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo
+    any_pool: MultiprocessExecutor, tasks: ModuleType, fifos: MakeFifo
 ) -> None:
     """The future names the process and the signal; the other worker's task runs on, and the next ones too."""
     names = ["ready", "release", "ready2", "release2"]
@@ -34,7 +34,9 @@ def test_a_killed_worker_fails_its_own_task_alone(
     assert other.result() != pid
 
 
-def test_a_worker_that_exits_fails_its_own_task_alone(any_pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_worker_that_exits_fails_its_own_task_alone(
+    any_pool: MultiprocessExecutor, tasks: ModuleType
+) -> None:
     """A task that ends its process is told with the exit code, wherever it is among others."""
     futures = [any_pool.submit(tasks.echo, n) for n in range(10)]
     doomed = any_pool.submit(tasks.end, 7)
@@ -44,7 +46,7 @@ def test_a_worker_that_exits_fails_its_own_task_alone(any_pool: WorkerPool, task
     assert [future.result() for future in futures] == list(range(20))
 
 
-def test_any_signal_is_named(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_any_signal_is_named(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """The message gives the number and the system's name of the signal that ended the worker."""
     with pytest.raises(SubprocessError, match=r"signal 15 \(Terminated\)"):
         pool.submit(os.kill, pool.submit(os.getpid).result(), signal.SIGTERM).result()
@@ -61,7 +63,9 @@ def test_both_workers_are_replaced_after_many_deaths(
     assert [future.result() for future in both] == [True, True]
 
 
-def test_a_worker_killed_while_idle_is_replaced_silently(any_pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_worker_killed_while_idle_is_replaced_silently(
+    any_pool: MultiprocessExecutor, tasks: ModuleType
+) -> None:
     """No task fails for the death of a worker that ran none, however soon it is submitted."""
     for _ in range(5):
         pid = any_pool.submit(os.getpid).result()
@@ -71,7 +75,7 @@ def test_a_worker_killed_while_idle_is_replaced_silently(any_pool: WorkerPool, t
 
 @pytest.mark.parametrize("die", ["die_beside_a_child", "die_beside_a_program"])
 def test_children_of_a_task_do_not_hide_its_death(
-    pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo, die: str
+    pool: MultiprocessExecutor, tasks: ModuleType, fifos: MakeFifo, die: str
 ) -> None:
     """A worker's death is noticed while processes that it started live on."""
     release = fifos("release")
@@ -80,7 +84,9 @@ def test_children_of_a_task_do_not_hide_its_death(
     release.write_text("")
 
 
-def test_the_fork_server_is_replaced(any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo) -> None:
+def test_the_fork_server_is_replaced(
+    any_pool: MultiprocessExecutor, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """When the process that starts workers is killed, running tasks go on and new workers start."""
     ready, release, fifo = fifos("ready"), fifos("release"), fifos("meeting")
     server = any_pool.submit(os.getppid).result()
@@ -94,7 +100,9 @@ def test_the_fork_server_is_replaced(any_pool: WorkerPool, tasks: ModuleType, fi
     assert [future.result() for future in both] == [True, True]
 
 
-def test_a_worker_whose_starter_is_gone_still_tells_of_its_death(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_worker_whose_starter_is_gone_still_tells_of_its_death(
+    pool: MultiprocessExecutor, tasks: ModuleType
+) -> None:
     """Without the fork server nobody knows the exit code; the task fails all the same."""
     os.kill(pool.submit(os.getppid).result(), signal.SIGKILL)
     with pytest.raises(SubprocessError, match=r"Worker process \d+ ended while it ran"):

@@ -7,11 +7,13 @@ from types import ModuleType
 import pytest
 
 from holdfast.errors import UnmetExecutorRequirementsError, UserCodeExecutionError
+from holdfast_multiprocess.executor import MultiprocessExecutor
 from holdfast_multiprocess.messages import RemoteTraceback
-from holdfast_multiprocess.pool import WorkerPool
 
 
-def test_an_exception_keeps_its_type_and_attributes(any_pool: WorkerPool, tasks: ModuleType) -> None:
+def test_an_exception_keeps_its_type_and_attributes(
+    any_pool: MultiprocessExecutor, tasks: ModuleType
+) -> None:
     """What a task raises is what its future raises."""
     with pytest.raises(tasks.ParcelError) as caught:
         any_pool.submit(tasks.fail, "parcel", 3, "lost").result()
@@ -19,7 +21,7 @@ def test_an_exception_keeps_its_type_and_attributes(any_pool: WorkerPool, tasks:
 
 
 def test_the_cause_of_an_exception_is_the_traceback_in_the_worker(
-    pool: WorkerPool, tasks: ModuleType
+    pool: MultiprocessExecutor, tasks: ModuleType
 ) -> None:
     """It shows the task's own lines, and none of the pool's."""
     error = pool.submit(tasks.fail, "parcel", 3, "lost").exception()
@@ -28,7 +30,7 @@ def test_the_cause_of_an_exception_is_the_traceback_in_the_worker(
     assert "holdfast_multiprocess" not in str(error.__cause__)
 
 
-def test_an_exception_that_cannot_cross_is_told(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_an_exception_that_cannot_cross_is_told(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """An exception that does not unpickle becomes an error that names its type and message."""
     error = pool.submit(tasks.fail, "awkward", 3, "lost").exception()
     assert isinstance(error, UserCodeExecutionError)
@@ -36,7 +38,7 @@ def test_an_exception_that_cannot_cross_is_told(pool: WorkerPool, tasks: ModuleT
     assert "tasks.py" in str(error.__cause__)
 
 
-def test_a_task_that_exits_ends_itself_alone(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_task_that_exits_ends_itself_alone(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """SystemExit comes back like any exception, and the worker stays."""
     worker = pool.submit(tasks.family).result()
     with pytest.raises(SystemExit):
@@ -44,7 +46,7 @@ def test_a_task_that_exits_ends_itself_alone(pool: WorkerPool, tasks: ModuleType
     assert pool.submit(tasks.family).result() == worker
 
 
-def test_a_task_that_cannot_be_pickled_is_refused(pool: WorkerPool) -> None:
+def test_a_task_that_cannot_be_pickled_is_refused(pool: MultiprocessExecutor) -> None:
     """The message names the function and what is wrong; the pool goes on."""
     refused = pool.submit(operator.add, threading.Lock(), 1)
     with pytest.raises(UnmetExecutorRequirementsError, match=r"_operator\.add cannot be sent .*lock"):
@@ -52,7 +54,7 @@ def test_a_task_that_cannot_be_pickled_is_refused(pool: WorkerPool) -> None:
     assert pool.submit(operator.add, 1, 1).result() == 2
 
 
-def test_a_task_that_the_worker_cannot_read_is_refused(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_task_that_the_worker_cannot_read_is_refused(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """An argument that does not unpickle fails its own future."""
     refused = pool.submit(tasks.echo, tasks.Unreadable())
     with pytest.raises(UnmetExecutorRequirementsError, match="could not be read in the worker process"):
@@ -60,7 +62,7 @@ def test_a_task_that_the_worker_cannot_read_is_refused(pool: WorkerPool, tasks: 
     assert pool.submit(operator.add, 1, 1).result() == 2
 
 
-def test_a_result_that_cannot_be_pickled_is_refused(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_result_that_cannot_be_pickled_is_refused(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """The message names the function and the result's type; the worker stays."""
     worker = pool.submit(tasks.family).result()
     with pytest.raises(UnmetExecutorRequirementsError, match=r"worker_tasks\.lock returned, a lock, cannot"):
@@ -68,7 +70,7 @@ def test_a_result_that_cannot_be_pickled_is_refused(pool: WorkerPool, tasks: Mod
     assert pool.submit(tasks.family).result() == worker
 
 
-def test_a_result_that_cannot_be_read_here_is_refused(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_a_result_that_cannot_be_read_here_is_refused(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """A result that does not unpickle fails its own future; the worker stays."""
     worker = pool.submit(tasks.family).result()
     with pytest.raises(UnmetExecutorRequirementsError, match="could not be read in this process: ValueError"):

@@ -11,9 +11,9 @@ import pytest
 import holdfast_multiprocess
 from holdfast.errors import SettingsError
 from holdfast.provisions import ExecutorPlugin
-from holdfast_multiprocess.pool import WorkerPool
+from holdfast_multiprocess.executor import MultiprocessExecutor
 
-MakePool = Callable[..., WorkerPool]
+MakePool = Callable[..., MultiprocessExecutor]
 MakeFifo = Callable[[str], Path]
 
 
@@ -56,19 +56,21 @@ def test_a_pool_that_is_never_used_starts_nothing(make_pool: MakePool) -> None:
     pool.shutdown()
 
 
-def test_results_come_back(any_pool: WorkerPool) -> None:
+def test_results_come_back(any_pool: MultiprocessExecutor) -> None:
     """A task's result is its future's, with positional and keyword arguments passed on."""
     assert any_pool.submit(operator.add, 2, 3).result() == 5
     assert any_pool.submit(int, "11", base=2).result() == 3
 
 
-def test_tasks_run_in_other_processes(any_pool: WorkerPool, tasks: ModuleType) -> None:
+def test_tasks_run_in_other_processes(any_pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """No task runs in the process that submits it."""
     pids = {any_pool.submit(tasks.family).result()[0] for _ in range(5)}
     assert os.getpid() not in pids
 
 
-def test_map_keeps_order_with_many_more_tasks_than_workers(any_pool: WorkerPool, tasks: ModuleType) -> None:
+def test_map_keeps_order_with_many_more_tasks_than_workers(
+    any_pool: MultiprocessExecutor, tasks: ModuleType
+) -> None:
     """Results of map come in the order of its arguments."""
     assert list(any_pool.map(tasks.echo, range(500))) == list(range(500))
 
@@ -80,7 +82,7 @@ def test_workers_stay_warm(make_pool: MakePool, tasks: ModuleType) -> None:
 
 
 def test_as_many_tasks_run_at_once_as_there_are_workers(
-    any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo
+    any_pool: MultiprocessExecutor, tasks: ModuleType, fifos: MakeFifo
 ) -> None:
     """Two tasks that wait for each other both end."""
     fifo = fifos("meeting")
@@ -101,21 +103,21 @@ def test_no_more_tasks_run_at_once_than_there_are_workers(
     assert second.result() == 1
 
 
-def test_large_values_cross_both_ways_at_the_same_time(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_large_values_cross_both_ways_at_the_same_time(pool: MultiprocessExecutor, tasks: ModuleType) -> None:
     """Tasks and results of 100 MB cross whole, and do not wait for each other in full pipes."""
     values = [bytes([number]) * 100_000_000 for number in range(3)]
     for sent, returned in zip(values, pool.map(tasks.echo, values), strict=True):
         assert sent == returned
 
 
-def test_workers_are_ready_for_steps(any_pool: WorkerPool) -> None:
+def test_workers_are_ready_for_steps(any_pool: MultiprocessExecutor) -> None:
     """What every step needs of the kernel is imported before the first task."""
     code = "'holdfast.execution.worker' in __import__('sys').modules"
     assert any_pool.submit(eval, code).result()
 
 
 def test_what_a_task_prints_shows_when_it_ends(
-    pool: WorkerPool, tasks: ModuleType, capfd: pytest.CaptureFixture[str]
+    pool: MultiprocessExecutor, tasks: ModuleType, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Output does not wait in a worker's buffer until the worker ends."""
     pool.submit(tasks.say, "from the worker").result()

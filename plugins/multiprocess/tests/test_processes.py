@@ -22,9 +22,8 @@ def script(tmp_path: Path) -> Iterator[Script]:
     """Starts a script of its own, in a process group of its own, with the tasks importable."""
     started: list[subprocess.Popen[str]] = []
     head = f"import os, sys; sys.path.append({str(Path(__file__).parent / 'importable')!r})\n"
-    head += (
-        "import worker_tasks\nfrom pathlib import Path\nfrom holdfast_multiprocess.pool import WorkerPool\n"
-    )
+    head += "import worker_tasks\nfrom pathlib import Path\n"
+    head += "from holdfast_multiprocess.executor import MultiprocessExecutor\n"
 
     def start(body: str, *arguments: object) -> subprocess.Popen[str]:
         file = tmp_path / "script.py"
@@ -58,7 +57,7 @@ def test_a_script_without_a_main_guard_runs_once(script: Script, method: str) ->
     process = script(
         """
         print("begins")
-        with WorkerPool(2, sys.argv[1]) as pool:
+        with MultiprocessExecutor(2, sys.argv[1]) as pool:
             print(list(pool.map(worker_tasks.echo, range(4))))
         """,
         method,
@@ -76,7 +75,7 @@ def test_workers_see_the_search_path_and_the_working_directory(
         """
         sys.path.insert(0, "added")
         os.chdir("inner")
-        with WorkerPool(1, sys.argv[1]) as pool:
+        with MultiprocessExecutor(1, sys.argv[1]) as pool:
             cwd, path = pool.submit(worker_tasks.surroundings).result()
         assert cwd == os.getcwd(), cwd
         assert path == sys.path, path
@@ -91,7 +90,7 @@ def test_a_process_with_one_thread_is_forked(script: Script) -> None:
     process = script(
         """
         worker_tasks.STATE = "as changed"
-        with WorkerPool(1) as pool:
+        with MultiprocessExecutor(1) as pool:
             print(pool.submit(worker_tasks.state).result())
         """
     )
@@ -106,7 +105,7 @@ def test_a_process_with_threads_is_not_forked(script: Script) -> None:
         worker_tasks.STATE = "as changed"
         event = threading.Event()
         threading.Thread(target=event.wait).start()
-        with WorkerPool(1) as pool:
+        with MultiprocessExecutor(1) as pool:
             print(pool.submit(worker_tasks.state).result())
         event.set()
         """
@@ -123,7 +122,7 @@ def test_a_process_with_native_threads_is_not_forked(script: Script) -> None:
         polars.DataFrame({"a": range(1000)}).lazy().group_by("a").len().collect()
         assert threading.active_count() == 1
         worker_tasks.STATE = "as changed"
-        with WorkerPool(1) as pool:
+        with MultiprocessExecutor(1) as pool:
             print(pool.submit(worker_tasks.state).result())
         """
     )
@@ -132,7 +131,9 @@ def test_a_process_with_native_threads_is_not_forked(script: Script) -> None:
 
 def test_workers_have_one_thread(script: Script) -> None:
     """Tasks may fork: the pool adds no thread to a worker."""
-    process = script("with WorkerPool(1) as pool: print(pool.submit(worker_tasks.threads).result())")
+    process = script(
+        "with MultiprocessExecutor(1) as pool: print(pool.submit(worker_tasks.threads).result())"
+    )
     assert process.communicate()[0] == "1\n"
 
 
@@ -144,7 +145,7 @@ def test_a_task_may_use_processes_of_its_own(script: Script) -> None:
         def inner():
             with multiprocessing.Pool(1) as pool:
                 return pool.apply(operator.add, (1, 2))
-        with WorkerPool(1, "fork") as pool:
+        with MultiprocessExecutor(1, "fork") as pool:
             print(pool.submit(inner).result())
         """
     )
@@ -157,7 +158,7 @@ def test_a_daemonic_process_may_have_a_pool(script: Script) -> None:
         """
         import multiprocessing
         def run():
-            with WorkerPool(1) as pool:
+            with MultiprocessExecutor(1) as pool:
                 print(pool.submit(worker_tasks.echo, 1).result())
         child = multiprocessing.get_context("fork").Process(target=run, daemon=True)
         child.start()
@@ -173,7 +174,7 @@ def test_ctrl_c_is_left_to_the_process_that_submits(script: Script, fifos: MakeF
     ready, release = fifos("ready"), fifos("release")
     process = script(
         """
-        pool = WorkerPool(1, sys.argv[1])
+        pool = MultiprocessExecutor(1, sys.argv[1])
         future = pool.submit(worker_tasks.hold, Path(sys.argv[2]), Path(sys.argv[3]))
         try:
             future.result()
@@ -200,7 +201,7 @@ def test_ctrl_c_while_workers_start_is_ignored(script: Script, tmp_path: Path, m
     process = script(
         """
         os.environ["PYTHONPATH"] = "."
-        with WorkerPool(1, sys.argv[1]) as pool:
+        with MultiprocessExecutor(1, sys.argv[1]) as pool:
             print(pool.submit(worker_tasks.echo, 1).result())
         """,
         method,
@@ -215,7 +216,7 @@ def test_signal_handlers_of_the_parent_are_its_own(script: Script) -> None:
         import signal
         signal.signal(signal.SIGTERM, lambda *_: print("handled"))
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        with WorkerPool(1, "fork") as pool:
+        with MultiprocessExecutor(1, "fork") as pool:
             pid = pool.submit(os.getpid).result()
             print(pool.submit(os.kill, pid, signal.SIGTERM).exception())
             print(pool.submit(os._exit, 3).exception())
@@ -231,7 +232,7 @@ def test_idle_workers_end_when_the_parent_is_killed(script: Script, method: str)
     """All processes of the pool end: the output they inherited comes to its end."""
     process = script(
         """
-        pool = WorkerPool(2, sys.argv[1])
+        pool = MultiprocessExecutor(2, sys.argv[1])
         print(*pool.submit(worker_tasks.family).result(), flush=True)
         sys.stdin.read()
         """,
@@ -248,7 +249,7 @@ def test_busy_workers_end_when_the_parent_is_killed(script: Script, fifos: MakeF
     ready, release = fifos("ready"), fifos("release")
     process = script(
         """
-        pool = WorkerPool(2, sys.argv[1])
+        pool = MultiprocessExecutor(2, sys.argv[1])
         pool.submit(worker_tasks.hold, Path(sys.argv[2]), Path(sys.argv[3])).result()
         """,
         method,
@@ -264,7 +265,7 @@ def test_a_pool_that_nobody_shuts_down_ends_with_the_interpreter(script: Script)
     """What was submitted is done, and no process is left."""
     process = script(
         """
-        pool = WorkerPool(2)
+        pool = MultiprocessExecutor(2)
         pool.submit(worker_tasks.family).add_done_callback(lambda future: print(*future.result()))
         """
     )
@@ -278,7 +279,7 @@ def test_ctrl_c_ends_an_interpreter_that_waits_for_a_task(script: Script, fifos:
     ready, release = fifos("ready"), fifos("release")
     process = script(
         """
-        pool = WorkerPool(1)
+        pool = MultiprocessExecutor(1)
         pool.submit(worker_tasks.hold, Path(sys.argv[1]), Path(sys.argv[2]))
         """,
         ready,
@@ -295,7 +296,7 @@ def test_ctrl_c_ends_an_interpreter_that_waits_for_a_task(script: Script, fifos:
 FORK = """
 import warnings
 warnings.simplefilter("ignore")  # newer Pythons warn of forking beside threads, as it is done here
-pool = WorkerPool(1)
+pool = MultiprocessExecutor(1)
 pool.submit(worker_tasks.echo, 1).result()
 if os.fork() == 0:
     os.close(1), os.close(2)

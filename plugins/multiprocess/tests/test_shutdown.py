@@ -12,9 +12,9 @@ from types import ModuleType
 import pytest
 
 from holdfast.execution.worker import StepTask, run_task
-from holdfast_multiprocess.pool import WorkerPool
+from holdfast_multiprocess.executor import MultiprocessExecutor
 
-MakePool = Callable[..., WorkerPool]
+MakePool = Callable[..., MultiprocessExecutor]
 MakeFifo = Callable[[str], Path]
 
 
@@ -36,7 +36,9 @@ def gone(pids: Iterable[int]) -> bool:
     return True
 
 
-def test_shutdown_leaves_no_process(any_pool: WorkerPool, tasks: ModuleType, fifos: MakeFifo) -> None:
+def test_shutdown_leaves_no_process(
+    any_pool: MultiprocessExecutor, tasks: ModuleType, fifos: MakeFifo
+) -> None:
     """Once it has waited, workers and what started them are gone."""
     fifo = fifos("meeting")
     both = [any_pool.submit(tasks.meet, fifo, True), any_pool.submit(tasks.meet, fifo, False)]
@@ -53,14 +55,14 @@ def test_shutdown_waits_for_what_was_submitted(make_pool: MakePool, tasks: Modul
     assert futures[-1].result() == 49
 
 
-def test_nothing_can_be_submitted_after_shutdown(pool: WorkerPool) -> None:
+def test_nothing_can_be_submitted_after_shutdown(pool: MultiprocessExecutor) -> None:
     """Submitting to a pool that was shut down is an error, even if it never started a worker."""
     pool.shutdown()
     with pytest.raises(RuntimeError, match="after shutdown"):
         pool.submit(operator.add, 1, 1)
 
 
-def test_shutdown_may_be_called_twice(pool: WorkerPool) -> None:
+def test_shutdown_may_be_called_twice(pool: MultiprocessExecutor) -> None:
     """A second shutdown finds nothing to do."""
     pool.submit(operator.add, 1, 1).result()
     pool.shutdown(wait=False)
@@ -122,7 +124,9 @@ def test_workers_end_after_the_last_task_of_a_shutdown_without_waiting(
     wait_for_end(processes)
 
 
-def test_idle_workers_end_at_a_shutdown_without_waiting(pool: WorkerPool, tasks: ModuleType) -> None:
+def test_idle_workers_end_at_a_shutdown_without_waiting(
+    pool: MultiprocessExecutor, tasks: ModuleType
+) -> None:
     """Where nothing runs, it is the shutdown itself that ends the pool's processes."""
     processes = [os.pidfd_open(pid) for pid in pool.submit(tasks.family).result()]
     pool.shutdown(wait=False)
@@ -130,7 +134,7 @@ def test_idle_workers_end_at_a_shutdown_without_waiting(pool: WorkerPool, tasks:
 
 
 def test_workers_tear_down_the_resources_of_their_runs(
-    any_pool: WorkerPool, tasks: ModuleType, tmp_path: Path
+    any_pool: MultiprocessExecutor, tasks: ModuleType, tmp_path: Path
 ) -> None:
     """A worker that ends in good order closes its sessions, and shutdown waits for that."""
     log = tmp_path / "log"

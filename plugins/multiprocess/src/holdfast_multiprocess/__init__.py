@@ -15,6 +15,6 @@ def holdfast_executors() -> Iterator[ExecutorPlugin]:
     """Provide the executor ``multiprocess``."""
     yield ExecutorPlugin(
         name="multiprocess",
-        factory="holdfast_multiprocess.pool:multiprocess_executor",
+        factory="holdfast_multiprocess.executor:multiprocess_executor",
         summary="warm worker processes on this machine; a worker that is killed fails its own step alone",
     )

@@ -94,12 +94,15 @@ class ForkServer:
             self._wait()
 
     def _ask(self, command: bytes, pid: int, connection: Connection | None = None) -> int:
-        descriptors = [] if connection is None else [connection.fileno()]
+        request = REQUEST.pack(command, pid)
         with self._lock:
             if self.gone:
                 raise ConnectionResetError("the fork server has ended")
             try:
-                socket.send_fds(self._socket, [REQUEST.pack(command, pid)], descriptors)
+                if connection is None:
+                    self._socket.sendall(request)
+                else:
+                    socket.send_fds(self._socket, [request], [connection.fileno()])
                 answer = self._socket.recv(ANSWER.size, socket.MSG_WAITALL)
                 return int(ANSWER.unpack(answer)[0])
             except (OSError, struct.error) as error:

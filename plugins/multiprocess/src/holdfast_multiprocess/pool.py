@@ -1,118 +1,157 @@
-"""The executor: a `concurrent.futures.Executor` over worker processes that outlives any of them."""
+"""The pool of workers: one is lent to each task that runs, warm where there is one."""
 
 from __future__ import annotations
 
-import os
+import signal
 import threading
-import weakref
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from typing import Any
 
-from holdfast.errors import SettingsError, UnmetExecutorRequirementsError, did_you_mean
-from holdfast.provisions import PluginContext
-from holdfast_multiprocess.crew import Crew
-from holdfast_multiprocess.fork_server import METHODS
+from holdfast.errors import SubprocessError
+from holdfast_multiprocess.fork_server import ForkServer, safe_method
+from holdfast_multiprocess.messages import name_of, pack_task, unpack_reply
 
-__all__ = ["WorkerPool", "multiprocess_executor"]
+__all__ = ["WorkerPool"]
 
-_T = TypeVar("_T")
+_STARTS = 3
+"""How many workers are started for a task when they end before they run it."""
 
 
-def multiprocess_executor(
-    context: PluginContext, *, max_workers: int | None = None, start_method: str | None = None
-) -> WorkerPool:
-    """Return the executor that the settings describe.
+class WorkerPool:
+    """Worker processes that are started when a task finds none idle, and stay until `stop`.
 
     Args:
-        context: where the repository is; not used.
-        max_workers: how many worker processes there are at most; ``None`` for the number of usable CPUs.
-        start_method: how they start, ``"fork"``, ``"forkserver"`` or ``"spawn"``; ``None`` for ``"fork"``
-            while this process has a single thread, else ``"forkserver"``.
-
-    Raises:
-        SettingsError: an option does not fit.
-        UnmetExecutorRequirementsError: this system cannot fork.
-    """
-    if not hasattr(os, "fork"):
-        raise UnmetExecutorRequirementsError(
-            "The executor 'multiprocess' needs a system that can fork, such as Linux or macOS. Run in this "
-            "process instead."
-        )
-    if max_workers is None:
-        max_workers = _usable_cpus()
-    if isinstance(max_workers, bool) or not isinstance(max_workers, int) or max_workers < 1:
-        raise _refused("max_workers", f"is a positive whole number, not {max_workers!r}.")
-    if start_method is not None and start_method not in METHODS:
-        hint = did_you_mean(str(start_method), METHODS)
-        raise _refused("start_method", f"is one of {', '.join(METHODS)}, not {start_method!r}.{hint}")
-    return WorkerPool(max_workers, start_method)
-
-
-class WorkerPool(Executor):
-    """Runs tasks in worker processes that start when needed and stay warm until the shutdown.
-
-    A worker that dies fails the future of the task it was running with a `SubprocessError`; a fresh one takes
-    its place, and everything else runs on. What a task raises comes back with the `RemoteTraceback` as cause.
-
-    Each task that runs occupies a thread of this process, which waits for its worker. So submitting,
-    cancelling and shutting down are those of `concurrent.futures.ThreadPoolExecutor`.
-
-    Args:
-        max_workers: how many tasks run at once, each in a process of its own.
-        start_method: how workers start; see `multiprocess_executor`.
+        method: how workers start, one of `METHODS`; ``None`` for the fastest way that is safe.
     """
 
-    def __init__(self, max_workers: int, start_method: str | None = None) -> None:
-        self.max_workers = max_workers
-        self._threads = ThreadPoolExecutor(max_workers, thread_name_prefix="holdfast-multiprocess")
-        self._crew = Crew(start_method)
+    def __init__(self, method: str | None) -> None:
+        self._method = method
+        self._server: ForkServer | None = None
+        self._idle: list[_Worker] = []
+        self._lent = 0
         self._lock = threading.Lock()
-        self._closing = False
-        self._unfinished = 0
-        # For a pool that nobody shuts down: at the interpreter's exit, or when it is garbage.
-        weakref.finalize(self, self._crew.stop, wait=True)
 
-    def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
-        """Have ``fn(*args, **kwargs)`` called in a worker process; all of it must be picklable.
+    def prepare(self) -> None:
+        """Fork the fork server, if that is how workers start; the executor must have no threads yet."""
+        self._method = self._method or safe_method()
+        if self._method == "fork" and self._server is None:
+            self._server = ForkServer("fork")
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Call a function in a worker process and return what it returns, or raise what it raises.
 
         Raises:
-            RuntimeError: the pool was shut down.
+            SubprocessError: the worker died, or none could be started.
+            UnmetExecutorRequirementsError: the call or its result cannot be pickled or unpickled.
         """
+        task = pack_task(function, args, kwargs)
         with self._lock:
-            if self._closing:
-                raise RuntimeError("cannot schedule new futures after shutdown")
-            self._crew.prepare()
-            future: Future[_T] = self._threads.submit(self._crew.call, fn, args, kwargs)
-            self._unfinished += 1
-        future.add_done_callback(self._finished)
-        return future
+            self._lent += 1
+        try:
+            return unpack_reply(self._ask_a_worker(task, name_of(function)))
+        finally:
+            with self._lock:
+                self._lent -= 1
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more tasks, and end the workers in good order once those submitted are done.
+    def stop(self, wait: bool) -> None:
+        """End the workers in good order, unless a task is running.
+
+        Tasks run on here only when the interpreter exits without waiting for them; the fork server ends
+        their workers when this process is gone.
 
         Args:
-            wait: whether to wait until then; running tasks are never interrupted.
-            cancel_futures: whether to cancel the tasks that have not begun.
+            wait: whether to wait until they and the fork server have ended.
         """
         with self._lock:
-            self._closing = True
-            idle = not self._unfinished
-        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
-        if wait or idle:
-            self._crew.stop(wait=wait)
+            if self._lent or self._server is None:
+                return
+            while self._idle:
+                self._idle.pop().close()
+            self._server.quit()
+        if wait:
+            self._server.wait()
 
-    def _finished(self, _future: Future[Any]) -> None:
+    def _ask_a_worker(self, task: bytes, name: str) -> bytes:
+        starts, reason = 0, ""
+        while True:
+            worker = self._take_idle()
+            if worker is None:
+                if starts == _STARTS:
+                    raise SubprocessError(
+                        f"{name} could not run: {starts} worker processes in a row could not start. {reason}"
+                    )
+                starts += 1
+                try:
+                    worker = self._start()
+                except OSError as error:
+                    reason = f"No process could be started: {error}."
+                    continue
+            try:
+                reply = worker.ask(task)
+            except (EOFError, OSError):
+                raise SubprocessError(f"{worker.reap()} while it ran {name}.") from None
+            if reply is not None:
+                with self._lock:
+                    self._idle.append(worker)
+                return reply
+            reason = f"{worker.reap()} before it ran a task."
+
+    def _take_idle(self) -> _Worker | None:
         with self._lock:
-            self._unfinished -= 1
-            last = self._closing and not self._unfinished
-        if last:
-            self._crew.stop(wait=False)
+            return self._idle.pop() if self._idle else None
+
+    def _start(self) -> _Worker:
+        with self._lock:
+            if self._server is None or self._server.gone:
+                if self._server is not None:
+                    self._server.wait()
+                # This process has threads by now, so a fork server that was killed is not forked again.
+                self._server = ForkServer("spawn" if self._method == "spawn" else "forkserver")
+            server = self._server
+        return _Worker(server)
 
 
-def _usable_cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class _Worker:
+    def __init__(self, server: ForkServer) -> None:
+        self._server = server
+        self._connection: Connection
+        self._connection, self._pid = server.start()
+        self._ready = False
 
+    def ask(self, task: bytes) -> bytes | None:
+        """Return the reply to a task, ``None`` if the worker ended before it began.
 
-def _refused(option: str, problem: str) -> SettingsError:
-    return SettingsError("executor 'multiprocess'", option, problem)
+        Raises:
+            EOFError: it ended while the task ran.
+            OSError: it ended while it replied.
+        """
+        try:
+            if not self._ready:
+                self._connection.recv_bytes()
+                self._ready = True
+            self._connection.send_bytes(task)
+        except (EOFError, OSError):
+            return None
+        try:
+            return self._connection.recv_bytes()
+        except ConnectionResetError:  # part of the task was never read
+            return None
+
+    def close(self) -> None:
+        """Have the worker end in good order."""
+        self._connection.close()
+
+    def reap(self) -> str:
+        """Let go of a worker that has ended; return a sentence's beginning that says how it did."""
+        self._connection.close()
+        who = f"Worker process {self._pid}"
+        try:
+            code = self._server.reap(self._pid)
+        except OSError:
+            return f"{who} ended"  # nobody is left who knows how
+        if code >= 0:
+            return f"{who} ended with exit code {code}"
+        if code == -signal.SIGKILL:
+            return f"{who} was killed by signal 9 (SIGKILL; the system may be out of memory)"
+        return f"{who} was killed by signal {-code} ({signal.strsignal(-code)})"
