@@ -13,6 +13,7 @@ from holdfast.hookspecs import ENTRY_POINT_GROUP
 __all__ = ["Installed", "installed_plugins"]
 
 _ANY_GROUP = re.compile(r"holdfast\.v\d+\Z")
+_HEADER = re.compile(r"^(Name|Version):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 
 @attrs.frozen(kw_only=True)
@@ -55,7 +56,7 @@ def installed_plugins() -> tuple[Installed, ...]:
 
 def _plugins(distribution: Any) -> list[Installed]:  # its class depends on importlib_metadata's version
     try:
-        owner, version = distribution.name, distribution.version
+        owner, version = _headers(distribution)
         if not (owner and version):
             raise ValueError("METADATA gives no name and version")
         return [
@@ -71,6 +72,13 @@ def _plugins(distribution: Any) -> list[Installed]:  # its class depends on impo
                 name=name, module="", group=ENTRY_POINT_GROUP, distribution=name, version="", problem=problem
             )
         ]
+
+
+def _headers(distribution: Any) -> tuple[str, str]:
+    # importlib_metadata parses the whole file as an e-mail, and importing that parser alone takes 20 ms.
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    headers = dict(_HEADER.findall(text.partition("\n\n")[0]))
+    return headers.get("Name", ""), headers.get("Version", "")
 
 
 def _precedence(plugin: Installed) -> tuple[str, bool, bool, str, str]:
