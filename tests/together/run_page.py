@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import importlib
 import io
 import re
 import subprocess
@@ -97,6 +98,15 @@ def run_commands(block: Block, where: str) -> None:
             raise PageError(f"{where}: $ {command}\nexit code {done.returncode}\n{done.stdout}")
 
 
+def forget_modules() -> None:
+    """Have modules of the working directory imported anew, since a page may change them."""
+    here = str(Path.cwd())
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(here):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
 def run_page(page: Path) -> None:
     """Run every example of a page.
 
@@ -116,6 +126,7 @@ def run_page(page: Path) -> None:
             path = Path(file["name"])
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.code, "utf-8")
+            forget_modules()
         elif block.mark == "no-run":
             if not REASON.fullmatch(block.before):
                 raise PageError(f"{where}: an HTML comment before the block says why it is not run")

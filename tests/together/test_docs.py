@@ -29,7 +29,8 @@ def run(page: Path, directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, Path(__file__).with_name("run_page.py"), page],
         cwd=directory,
-        env={**settings, "PATH": path, "COLUMNS": "100"},
+        # Bytecode is told from newer sources by seconds, and a page changes its files faster than that.
+        env={**settings, "PATH": path, "COLUMNS": "100", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -87,6 +88,14 @@ def test_a_command_without_output_must_succeed(tmp_path):
 def test_a_named_block_is_a_file(tmp_path):
     """A block after a file name is written and not run, and can be imported."""
     page = "`pack/thing.py`\n\n```python\nvalue = 7\n```\n\n```python\nfrom pack.thing import value\n```\n"
+    assert run_text(page, tmp_path).returncode == 0
+
+
+def test_a_file_that_changes_is_imported_anew(tmp_path):
+    """A page may show a module, use it, and then show how it grows."""
+    files = (f"`thing.py`\n\n```python\nvalue = {number}\n```\n" for number in (1, 2))
+    uses = (f"```python\nimport thing\nassert thing.value == {number}\n```\n" for number in (1, 2))
+    page = "\n".join(part for pair in zip(files, uses, strict=True) for part in pair)
     assert run_text(page, tmp_path).returncode == 0
 
 
