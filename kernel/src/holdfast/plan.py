@@ -222,7 +222,8 @@ def _calls(graph: AssetGraph, keys: Collection[AssetKey]) -> Iterator[_Call]:
         definition = graph[key].definition
         groups.setdefault(id(definition), (definition, []))[1].append(key)
     for definition, wanted in groups.values():
-        definition.subset_for(wanted)  # refuses what cannot be made alone
+        if len(wanted) < len(definition.keys_by_output_name):
+            definition.subset_for(wanted)  # refuses what cannot be made alone
         yield _Call(definition, frozenset(wanted), _reads(graph, definition, wanted[0]))
 
 

@@ -14,7 +14,7 @@ import attrs
 from holdfast.definitions.loading import load_assets_from_modules
 from holdfast.errors import InvalidDefinitionError, SettingsError, did_you_mean
 from holdfast.events import Event
-from holdfast.execution.step import Session
+from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.jobs import AssetLayer, JobDefinition
 from holdfast.plan import Plan

@@ -12,7 +12,7 @@ from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.errors import InvalidDefinitionError
 from holdfast.events import Event
-from holdfast.execution.step import Session
+from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.jobs import JobDefinition, define_asset_job, in_process_result
 from holdfast.plan import Plan

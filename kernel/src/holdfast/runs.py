@@ -18,7 +18,8 @@ from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinitio
 from holdfast.events import Event, RunStartData
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.run_loop import RunLoop, RunSummary, Submission
-from holdfast.execution.step import Session, StepOutcome, run_step
+from holdfast.execution.session import Session
+from holdfast.execution.step import StepOutcome, run_step
 from holdfast.execution.worker import StepTask, run_task
 from holdfast.instance import Instance
 from holdfast.plan import Plan
@@ -174,8 +175,10 @@ def _prepare(
         if listener is not None:
             listener(events)
 
-    watched = emit is not None or listener is not None
-    loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=watched)
+    # A worker runs a step while its start is recorded; this process cannot do both. So listeners hear of the
+    # start of remote steps once the executor has taken them: if it forks, then before they start threads.
+    local_and_watched = not remote and (emit is not None or listener is not None)
+    loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=local_and_watched)
     about = RunStartData(session.job_name, session.tags, str(plan.selection), session.run_config)
     return PreparedRun(loop, about, executor, session)
 

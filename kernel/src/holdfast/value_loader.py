@@ -10,7 +10,7 @@ from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import ResourceConflictError
 from holdfast.execution.resources import ResourcePool
-from holdfast.execution.step import Session, load_value
+from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.plan import StepInput, stored_output
@@ -60,7 +60,7 @@ class AssetValueLoader:
         self._bind(key, source.manager_key)
         inp = StepInput(key.parts[-1], source, source.manager_key, {})
         session = Session("none", "none", {}, self._pool)
-        return load_value(session, inp, python_type=Any if python_type is None else python_type)
+        return session.load(inp, python_type=Any if python_type is None else python_type)
 
     def __enter__(self) -> AssetValueLoader:
         return self

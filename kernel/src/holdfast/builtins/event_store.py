@@ -44,23 +44,27 @@ class MemoryEventStore(EventStore):
         Raises:
             RunExistsError: a run starts that has started before.
         """
-        # Called for every step of every run: hashing a member of an enum would take most of the time.
+        # Called for every step of every run, so that it looks at most events once, and at little of them.
         with self._lock:
-            starts = [event.run_id for event in events if event.type is _START]
-            for position, run_id in enumerate(starts):
-                if run_id in self._runs or run_id in starts[:position]:
-                    raise RunExistsError(run_id)
+            starts = [event.run_id for event in events if event.step_key is None and event.type is _START]
+            for position, started in enumerate(starts):
+                if started in self._runs or started in starts[:position]:
+                    raise RunExistsError(started)
+            run_id: str | None = None
+            kept: list[Event] = []
             for event in events:
-                kept = self._events.get(event.run_id)
-                if kept is None:
-                    kept = self._events[event.run_id] = []
+                if event.run_id != run_id:
+                    run_id = event.run_id
+                    kept = self._events.setdefault(run_id, [])
                 kept.append(event)
-                if event.type is _MATERIALIZATION and event.asset_key is not None:
-                    self._materializations.setdefault(event.asset_key, []).append(event)
-                elif event.type is _START:
-                    self._runs[event.run_id] = Run.from_start(event)
-                elif event.type in _ENDS and event.run_id in self._runs:
-                    self._runs[event.run_id] = self._runs[event.run_id].ended_by(event)
+                if event.asset_key is not None:
+                    if event.type is _MATERIALIZATION:
+                        self._materializations.setdefault(event.asset_key, []).append(event)
+                elif event.step_key is None:
+                    if event.type is _START:
+                        self._runs[run_id] = Run.from_start(event)
+                    elif event.type in _ENDS and run_id in self._runs:
+                        self._runs[run_id] = self._runs[run_id].ended_by(event)
 
     def events(self, run_id: str) -> Sequence[Event]:
         with self._lock:

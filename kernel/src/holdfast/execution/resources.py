@@ -18,6 +18,7 @@ from holdfast.errors import (
     UnmetExecutorRequirementsError,
 )
 from holdfast.interfaces import IOManager
+from holdfast.keys import AssetKey
 
 __all__ = ["ResourcePool"]
 
@@ -48,7 +49,7 @@ class ResourcePool:
         self._instance = instance
         self._in_worker = in_worker
         self._values: dict[str, Any] = {}
-        self._managers: dict[str, IOManager] = {}
+        self._managers: dict[str, tuple[IOManager, Any]] = {}
         self._generators: list[tuple[str, Generator[Any, None, None]]] = []
         self._lock = threading.RLock()
 
@@ -73,33 +74,38 @@ class ResourcePool:
         """Return some resources together; errors as `get`."""
         return Resources({key: self.get(key, needed_by) for key in sorted(keys)}, needed_by)
 
-    def io_manager(self, key: str, needed_by: str) -> IOManager:
-        """Return a resource that is an IO manager; errors as `get`.
+    def io_manager(self, key: str, asset_key: AssetKey) -> tuple[IOManager, Any]:
+        """Return a resource that is an IO manager, and the config it was set up with; errors as `get`.
+
+        Args:
+            key: the resource's key.
+            asset_key: the asset to store or load, for the message.
 
         Raises:
             InvalidDefinitionError: the resource is no IO manager.
             UnmetExecutorRequirementsError: it keeps values in one process and other processes need them.
         """
-        manager = self._managers.get(key)
-        if manager is None:
-            value = self.get(key, needed_by)
-            if not isinstance(value, IOManager):
-                raise InvalidDefinitionError(
-                    f"{needed_by} stores or loads with the resource '{key}', which is {value!r} and no "
-                    "IOManager. "
-                    "Give an IOManager, or name another io_manager_key."
-                )
-            if self._in_worker and value.process_local:
-                raise UnmetExecutorRequirementsError(
-                    f"{needed_by} stores or loads with '{key}' ({type(value).__name__}), which keeps values "
-                    "in one process, and this executor uses several. Use an IO manager that stores them, "
-                    "such as 'filesystem', or the in-process executor."
-                )
-            manager = self._managers[key] = value
+        found = self._managers.get(key)
+        if found is None:
+            found = self._managers[key] = self._checked_manager(key, asset_key), self._config(key)
+        return found
+
+    def _checked_manager(self, key: str, asset_key: AssetKey) -> IOManager:
+        manager = self.get(key, f"Asset '{asset_key}'")
+        if not isinstance(manager, IOManager):
+            raise InvalidDefinitionError(
+                f"Asset '{asset_key}' is stored or loaded with the resource '{key}', which is {manager!r} "
+                "and no IOManager. Give an IOManager, or name another io_manager_key."
+            )
+        if self._in_worker and manager.process_local:
+            raise UnmetExecutorRequirementsError(
+                f"Asset '{asset_key}' is stored or loaded with '{key}' ({type(manager).__name__}), which "
+                "keeps values in one process, and this executor uses several. Use an IO manager that stores them, "
+                "such as 'filesystem', or the in-process executor."
+            )
         return manager
 
-    def config(self, key: str) -> Any:
-        """Return the config that a resource is set up with."""
+    def _config(self, key: str) -> Any:
         definition = self._definitions.get(key)
         return self._configs.get(key, None if definition is None else definition.bound_config)
 
@@ -135,7 +141,7 @@ class ResourcePool:
             {name: self._values[name] for name in definition.required_resource_keys}, f"Resource '{key}'"
         )
         context = InitResourceContext(
-            self.config(key), resources, definition, instance=self._instance, run_id=self._run_id
+            self._config(key), resources, definition, instance=self._instance, run_id=self._run_id
         )
         try:
             function = definition.resource_fn

@@ -11,7 +11,8 @@ from typing import Any
 
 import attrs
 
-from holdfast.execution.step import Session, StepOutcome, run_step
+from holdfast.execution.session import Session
+from holdfast.execution.step import StepOutcome, run_step
 
 __all__ = ["StepTask", "close_sessions", "run_task"]
 
