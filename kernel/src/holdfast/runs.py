@@ -130,7 +130,7 @@ def prepare_in_process(
 ) -> PreparedRun:
     """Return a run whose steps are run by this process, one after the other; errors as `session_for`."""
     session = session_for(plan, request, instance, keep_values=keep_values)
-    return _prepare(plan, session, InProcessExecutor(), _local(session), instance)
+    return _prepare(plan, session, InProcessExecutor(), None, instance)
 
 
 def prepare_on_executor(
@@ -150,18 +150,17 @@ def prepare_on_executor(
         executor: where the steps run.
         rebuild: how a worker process rebuilds the run (see `StepTask`); ``None`` when the executor runs steps
             in this process.
-        listener: told of events once they are kept, and of starts at once.
+        listener: told of events once they are kept, of starts without waiting for other events.
     """
     session = session_for(plan, request, instance, in_worker=rebuild is not None)
-    submission = _local(session) if rebuild is None else _remote(session, rebuild)
-    return _prepare(plan, session, executor, submission, instance, listener)
+    return _prepare(plan, session, executor, rebuild, instance, listener)
 
 
 def _prepare(
     plan: Plan,
     session: Session,
     executor: Executor,
-    submission: Submission,
+    rebuild: bytes | None,
     instance: Instance,
     listener: Listener | None = None,
 ) -> PreparedRun:
@@ -175,10 +174,11 @@ def _prepare(
         if listener is not None:
             listener(events)
 
-    # A worker runs a step while its start is recorded; this process cannot do both. So listeners hear of the
-    # start of remote steps once the executor has taken them: if it forks, then before they start threads.
-    local_and_watched = not remote and (emit is not None or listener is not None)
-    loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=local_and_watched)
+    submission = _local(session) if rebuild is None else _remote(session, rebuild)
+    # Listeners hear of a start before the step runs here, which takes this thread, but after it was given to
+    # an executor of workers: one that forks this process wants to do so before a listener starts threads.
+    at_once = rebuild is None and (emit is not None or listener is not None)
+    loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=at_once)
     about = RunStartData(session.job_name, session.tags, str(plan.selection), session.run_config)
     return PreparedRun(loop, about, executor, session)
 
