@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.events import Event, EventType
-from holdfast_cli.messages import event_line
+from holdfast_cli.capture import Capture
+from holdfast_cli.messages import UNFINISHED, event_line
 from holdfast_cli.output import duration, plain
 from holdfast_cli.run_record import RunRecord, StepStatus
 from holdfast_cli.views import View
@@ -27,7 +28,6 @@ _PERIOD = 0.1
 _MOST_RUNNING = 8
 
 _STYLES = {
-    EventType.STEP_START: "dim",
     EventType.STEP_FAILURE: "red",
     EventType.STEP_UP_FOR_RETRY: "yellow",
     EventType.STEP_SKIPPED: "yellow",
@@ -36,46 +36,39 @@ _STYLES = {
 
 
 class LiveView(View):
-    """Shows a run on a terminal.
+    """Shows a run on a terminal, between what its functions print.
 
-    A thread of its own draws what was told, ten times a second, however fast it comes. It starts after the
-    first step was handed to the executor, whose start is a line: an executor that forks this process does so
-    at its first step, and wants to find one thread and nobody between it and the terminal.
+    A thread of its own draws what was told, ten times a second, however fast it comes. It starts with the
+    first step: executors that fork this process have done so then, and want to find a single thread.
 
     Args:
         out: the terminal.
     """
 
     def __init__(self, out: TextIO) -> None:
-        self._console = Console(file=out, highlight=False)
+        self._capture = Capture(out)
+        self._console = Console(file=self._capture.terminal, highlight=False)
         self._live = Live(
-            console=self._console, auto_refresh=False, get_renderable=self._draw, transient=True
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._lines: deque[Text] = deque()
         self._record = RunRecord()
-        self._begun = False
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
     def tell(self, record: RunRecord, event: Event) -> None:
         """Note an event for the next refresh."""
         self._record = record
-        if event.type is EventType.STEP_START and self._thread is not None:
-            return  # it is among those that run
+        if event.type is EventType.STEP_START:
+            self._begin()
+            return  # it is shown among those that run
         line = event_line(record, event)
         if line is not None:
             self._lines.append(Text(line, _STYLES.get(event.type, "")))
-
-    def flush(self) -> None:
-        """Print the first lines; with the next ones, begin to draw."""
-        if self._thread is None and self._lines:
-            if self._begun:
-                self._live.start()
-                self._thread = threading.Thread(target=self._refresh, name="holdfast-live", daemon=True)
-                self._thread.start()
-            else:
-                self._begun = True
-                self._print_lines()
 
     def close(self) -> None:
         """Print what is left, and clear what was running."""
@@ -83,12 +76,21 @@ class LiveView(View):
         if self._thread is not None:
             self._thread.join()
             self._live.stop()
+        self._lines.extend(map(Text.from_ansi, self._capture.close()))
         self._print_lines()
+        self._capture.terminal.close()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._live.start()
+            self._thread = threading.Thread(target=self._refresh, name="holdfast-live", daemon=True)
+            self._thread.start()
 
     def _refresh(self) -> None:
         while not self._closed.wait(_PERIOD):
+            self._live.update(self._draw(), refresh=True)
+            self._lines.extend(map(Text.from_ansi, self._capture.lines()))
             self._print_lines()
-            self._live.refresh()
 
     def _print_lines(self) -> None:
         lines = []
@@ -99,7 +101,7 @@ class LiveView(View):
 
     def _draw(self) -> Group:
         steps = list(self._record.steps.values())
-        running = [step for step in steps if step.status in (StepStatus.RUNNING, StepStatus.RETRYING)]
+        running = [step for step in steps if step.status in UNFINISHED]
         table = Table.grid(padding=(0, 2, 0, 0))
         for step in running[:_MOST_RUNNING]:
             since = time() - (step.started or time())

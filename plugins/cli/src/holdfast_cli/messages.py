@@ -9,10 +9,13 @@ from holdfast.events import Event, EventType, RunStatus
 from holdfast_cli.output import duration, plain
 from holdfast_cli.run_record import RunRecord, StepRecord, StepStatus
 
-__all__ = ["SHORT_ID", "event_line", "failures", "summary"]
+__all__ = ["SHORT_ID", "UNFINISHED", "event_line", "failures", "summary"]
 
 SHORT_ID = 8
 """How much of a run's id people are shown."""
+
+UNFINISHED = (StepStatus.RUNNING, StepStatus.RETRYING)
+"""What a step is while it may still come to its end."""
 
 _MOST_NAMES = 10
 _MOST_REPORTS = 10
@@ -27,7 +30,7 @@ def event_line(record: RunRecord, event: Event) -> str | None:
 
 def _run_text(event: Event) -> str | None:
     if event.type is EventType.RUN_CANCELED:
-        return "interrupted; what is running is let finish (Ctrl-C again ends it)"
+        return "interrupted, ending the run (Ctrl-C again ends it at once)"
     return None
 
 
@@ -56,6 +59,7 @@ def _first_line(step: StepRecord) -> str:
 
 def failures(record: RunRecord) -> Iterator[str]:
     """Yield what went wrong: a report for each failed step, and which steps were skipped because of it."""
+    yield ""
     failed = record.having(StepStatus.FAILED)
     for step in failed[:_MOST_REPORTS]:
         yield f"{_what(step)} failed:"
@@ -64,6 +68,10 @@ def failures(record: RunRecord) -> Iterator[str]:
     if len(failed) > _MOST_REPORTS:
         yield f"{len(failed) - _MOST_REPORTS} more failed; 'holdfast runs show --json' has every report."
         yield ""
+    if record.status is RunStatus.CANCELED:
+        running = [step.label for step in record.steps.values() if step.status in UNFINISHED]
+        if running:
+            yield f"Interrupted: {_names(running)}"
     causes: dict[str, list[str]] = {}
     for step in record.having(StepStatus.SKIPPED):
         causes.setdefault(record.why_skipped(step), []).append(step.label)
@@ -75,11 +83,11 @@ def summary(record: RunRecord) -> str:
     """Return how a run has ended, in a line."""
     ends = {
         RunStatus.STARTED: "has not ended",
-        RunStatus.SUCCESS: "succeeded",
-        RunStatus.FAILURE: "failed",
-        RunStatus.CANCELED: "was canceled",
+        RunStatus.SUCCESS: "succeeded in",
+        RunStatus.FAILURE: "failed after",
+        RunStatus.CANCELED: "was canceled after",
     }
-    took = "" if record.ended is None else f" after {duration(record.ended - record.started)}"
+    took = "" if record.ended is None else f" {duration(record.ended - record.started)}"
     steps = record.steps.values()
     made = sum(key in step.made for step in steps for key in step.assets)
     missing = {

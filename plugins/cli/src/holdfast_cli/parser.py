@@ -13,8 +13,9 @@ __all__ = ["build_parser", "options_parser", "split"]
 
 _DESCRIPTION = "Look at assets, plan and materialize them, and manage plugins."
 _EPILOG = """\
-'holdfast COMMAND --help' explains a command. Exit codes: 0 done; 1 the run failed, or 'plugins doctor' found
-something; 2 wrong use, definitions or settings; 130 interrupted."""
+'holdfast COMMAND --help' explains a command. Exit codes: 0 done; 1 the run
+failed, or 'plugins doctor' found something; 2 wrong use, definitions or
+settings; 130 interrupted; 141 whoever read the output has gone."""
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -37,7 +38,8 @@ def options_parser() -> argparse.ArgumentParser:
         nargs="?",
         type=lambda names: tuple(name.strip() for name in names.split(",") if name.strip()),
         default=(),
-        help="do not use these plugins (comma-separated; all when none is named); none is imported",
+        help="use none of these plugins, or none at all: --no-plugins=NAME,NAME or --no-plugins; "
+        "they are not imported",
     )
     parser.add_argument(
         "--strict-plugins", action="store_true", help="refuse to work while an installed plugin is not usable"

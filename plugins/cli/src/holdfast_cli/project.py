@@ -26,6 +26,7 @@ def load_plugins(arguments: Namespace) -> Plugins:
         SettingsError: the settings cannot be read.
         PluginError: a plugin is not usable, if ``strict_plugins``.
     """
+    # Most command lines are read without looking for plugins.
     from holdfast.plugins.loading import Plugins
     from holdfast.plugins.settings import Settings
 
@@ -37,7 +38,7 @@ def load_plugins(arguments: Namespace) -> Plugins:
 
 def load_instance(arguments: Namespace) -> Instance:
     """Return the instance of the working directory's repository; as `load_plugins`."""
-    from holdfast.instance import Instance
+    from holdfast.instance import Instance  # --help needs the plugins alone
 
     instance = Instance.get(disabled=arguments.no_plugins)
     if arguments.strict_plugins:
@@ -51,6 +52,7 @@ def load_project(arguments: Namespace) -> Project:
     Raises:
         InvalidDefinitionError: the definitions cannot be used, or their modules raise when they are imported.
     """
+    # This is the whole kernel, which lists of runs and plugins do not need.
     from holdfast.failures import ErrorInfo
     from holdfast.project import Project
     from holdfast_cli.output import aside

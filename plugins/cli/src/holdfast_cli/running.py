@@ -48,6 +48,9 @@ def add_run_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--config", metavar="FILE", help="the run config, a .json or .toml file")
     parser.add_argument("-q", "--quiet", action="store_true", help="say only what went wrong")
+    parser.add_argument(
+        "--plain", action="store_true", help="no live display on a terminal, but lines, as in a pipe"
+    )
     answer = parser.add_mutually_exclusive_group()
     answer.add_argument("--json", action="store_true", help="print a summary as JSON when the run has ended")
     answer.add_argument("--events", action="store_true", help="print every event as a line of JSON")
@@ -135,7 +138,7 @@ def _view(arguments: Namespace, out: TextIO) -> View:
     if arguments.quiet:
         return Silence()
     shown = sys.stderr if arguments.json else out
-    if not is_terminal(shown):
+    if arguments.plain or not is_terminal(shown):
         return Lines(shown)
     from holdfast_cli.live import LiveView  # rich takes 70 ms to import, and only terminals need it
 

@@ -13,10 +13,12 @@ from holdfast.selection_syntax import coerce_selection
 __all__ = ["add_key", "add_selection", "find_key", "selected"]
 
 _GRAMMAR = """\
-A selection is a key ('orders', 'warehouse/orders'), with '+' or '*' for its neighbours ('+orders' one level
-upstream, 'orders*' all downstream), or key:, group:, kind: or tag: with a name in which '*' and '?' are
-wildcards; 'and', 'or', 'not', parentheses, sources(...) and sinks(...) combine selections. Several selections
-mean all of them together. Quote a selection, so that the shell leaves it alone."""
+A selection is a key ('orders', 'warehouse/orders'), with '+' or '*' for its
+neighbours ('+orders' one level upstream, 'orders*' all downstream), or key:,
+group:, kind: or tag: and a name in which '*' and '?' are wildcards. 'and',
+'or', 'not', parentheses, sources(...) and sinks(...) combine selections;
+several selections mean all of them together. Quote a selection, so that the
+shell leaves it alone."""
 
 
 def add_selection(parser: ArgumentParser) -> None:

@@ -80,7 +80,7 @@ def _show(project: Project, arguments: Namespace) -> None:
         "downstream": [str(key) for key in graph.children(node.key)],
         "io_manager": output.manager_key,
         "metadata": metadata_json(normalize_metadata(output.metadata)),
-        "tags": dict(node.tags),
+        "tags": {name: value for name, value in node.tags.items() if name != "kind"},
     }
     if arguments.json:
         print_json(entry)

@@ -86,7 +86,10 @@ def _list(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
 def _note(state: PluginState) -> str:
     if state.status is not Status.ACTIVE:
         return state.reason
-    return ", ".join(map(str, state.provisions))
+    names: dict[str, list[str]] = {}
+    for provision in state.provisions:
+        names.setdefault(provision.kind, []).append(provision.name)
+    return "; ".join(f"{kind} {', '.join(provided)}" for kind, provided in names.items())
 
 
 def _doctor(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:

@@ -14,7 +14,7 @@ from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.messages import SHORT_ID, failures, summary
 from holdfast_cli.output import duration, local_time, plain, print_json, print_table, utc_time
 from holdfast_cli.project import load_instance
-from holdfast_cli.run_record import RunRecord
+from holdfast_cli.run_record import RunRecord, StepRecord, StepStatus
 from holdfast_cli.running import PROCESS_TAG
 
 __all__ = ["RunsCommand"]
@@ -70,27 +70,32 @@ def _show(store: EventStore, arguments: Namespace) -> None:
     if arguments.json:
         print_json({**record.to_json(), "status": _status(run)})
         return
-    print(f"run      {run.run_id}")
-    print(f"job      {plain(run.job_name)}")
-    print(f"made     {plain(run.about.selection)}")
-    print(f"started  {local_time(run.started)}")
+    print(f"run:       {run.run_id}")
+    print(f"job:       {plain(run.job_name)}")
+    print(f"selection: {plain(run.about.selection)}")
+    print(f"started:   {local_time(run.started)}")
     for name, value in run.tags.items():
-        print(f"tag      {plain(name)}={plain(value)}")
+        print(f"tag:       {plain(name)}={plain(value)}")
     print()
     rows = [
         (
             step.label,
             step.status.value,
             "" if step.seconds is None else duration(step.seconds),
-            f"{step.attempt} attempts" if step.attempt > 1 else "",
+            _note(step),
         )
         for step in record.steps.values()
     ]
     print_table(("step", "status", "took", ""), rows)
-    print()
     print(*failures(record), summary(record), sep="\n")
     if _status(run) == _GONE:
         print("Its process is gone and has not recorded its end.")
+
+
+def _note(step: StepRecord) -> str:
+    notes = [f"{step.attempt} attempts"] if step.attempt > 1 else []
+    notes += ["made nothing"] if step.status is StepStatus.MADE and not step.made else []
+    return ", ".join(notes)
 
 
 _GONE = "GONE"
