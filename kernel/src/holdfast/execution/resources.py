@@ -100,8 +100,8 @@ class ResourcePool:
         if self._in_worker and manager.process_local:
             raise UnmetExecutorRequirementsError(
                 f"Asset '{asset_key}' is stored or loaded with '{key}' ({type(manager).__name__}), which "
-                "keeps values in one process, and this executor uses several. Use an IO manager that stores them, "
-                "such as 'filesystem', or the in-process executor."
+                "keeps values in one process, and this executor uses several. Use an IO manager that stores "
+                "them, such as 'filesystem', or the in-process executor."
             )
         return manager
 
