@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from holdfast.errors import Error, did_you_mean
 from holdfast_cli.exit_codes import ExitCode
-from holdfast_cli.parser import build_parser, options_parser, split
+from holdfast_cli.parser import build_parser, not_understood, options_parser, split
 from holdfast_cli.subcommands import all_subcommands, own_subcommands
 
 __all__ = ["main"]
@@ -65,8 +65,11 @@ def _run(own: list[str], rest: list[str]) -> int:
     parser = build_parser(subcommands, [name] if name in subcommands else [])
     if name and name not in subcommands:
         parser.error(f"there is no command '{name}'.{did_you_mean(name, subcommands)}")
-    parsed = parser.parse_args([*own, *rest] if name else own)
     if not name:
+        parser.parse_args(own)
         parser.print_help(sys.stderr)
         return ExitCode.WRONG
+    parsed, unknown = parser.parse_known_args([*own, *rest])
+    if unknown:
+        parsed.parser.error(not_understood(unknown, parsed.parser))
     return int(parsed.run(parsed))

@@ -7,9 +7,10 @@ import platform
 from collections.abc import Collection, Mapping, Sequence
 
 import holdfast
+from holdfast.errors import did_you_mean
 from holdfast_cli.subcommands import Subcommand
 
-__all__ = ["build_parser", "options_parser", "split"]
+__all__ = ["build_parser", "not_understood", "options_parser", "split"]
 
 _DESCRIPTION = "Look at assets, plan and materialize them, and manage plugins."
 _EPILOG = """\
@@ -38,8 +39,7 @@ def options_parser() -> argparse.ArgumentParser:
         nargs="?",
         type=lambda names: tuple(name.strip() for name in names.split(",") if name.strip()),
         default=(),
-        help="use none of these plugins, or none at all: --no-plugins=NAME,NAME or --no-plugins; "
-        "they are not imported",
+        help="switch plugins off before any is imported: all, or the named ones as in --no-plugins=a,b",
     )
     parser.add_argument(
         "--strict-plugins", action="store_true", help="refuse to work while an installed plugin is not usable"
@@ -85,4 +85,29 @@ def build_parser(
             command = subcommand.load()
             command.configure(own)
             own.set_defaults(run=command.run)
+            _remember(own)
     return parser
+
+
+def _remember(parser: argparse.ArgumentParser) -> None:
+    # The namespace says which parser read it, for messages about what it could not read.
+    parser.set_defaults(parser=parser)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                _remember(inner)
+
+
+def not_understood(arguments: Sequence[str], parser: argparse.ArgumentParser) -> str:
+    """Return the message for arguments that a subcommand does not take.
+
+    Args:
+        arguments: these.
+        parser: the parser that did not take them.
+    """
+    option = arguments[0].partition("=")[0]
+    message = f"unrecognized arguments: {' '.join(arguments)}."
+    if option in options_parser()._option_string_actions:
+        return f"{message} Options of holdfast itself stand before the command: holdfast {option} ..."
+    known = parser._option_string_actions if option.startswith("--") else ()
+    return message + did_you_mean(option, known)

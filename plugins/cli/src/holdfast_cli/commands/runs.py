@@ -7,7 +7,7 @@ import platform
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from holdfast.errors import InvariantViolationError, RunNotFoundError
+from holdfast.errors import Error, InvariantViolationError, RunNotFoundError
 from holdfast.events import Run, RunStatus
 from holdfast.interfaces import Command, EventStore
 from holdfast_cli.exit_codes import ExitCode
@@ -18,6 +18,8 @@ from holdfast_cli.run_record import RunRecord, StepRecord, StepStatus
 from holdfast_cli.running import PROCESS_TAG
 
 __all__ = ["RunsCommand"]
+
+_NO_RUNS = "No run is recorded yet; 'holdfast materialize' makes one."
 
 
 class RunsCommand(Command):
@@ -49,6 +51,9 @@ def _list(store: EventStore, arguments: Namespace) -> None:
     runs = store.runs(arguments.limit)
     if arguments.json:
         print_json([_entry(run) for run in runs])
+        return
+    if not runs:
+        print(_NO_RUNS)
         return
     rows = [
         (
@@ -132,10 +137,10 @@ def _entry(run: Run) -> dict[str, Any]:
 
 
 def _find(store: EventStore, beginning: str | None) -> Run:
-    if beginning is None:
+    if not beginning:
         latest = store.runs(1)
         if not latest:
-            raise RunNotFoundError("latest")
+            raise Error(_NO_RUNS)
         return latest[0]
     found = [run for run in store.runs() if run.run_id.startswith(beginning)]
     if len(found) > 1:
