@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence, Set
+from itertools import compress
 
-__all__ = ["Adjacency", "Edges", "reach"]
+__all__ = ["Adjacency", "Edges"]
 
 Edges = Sequence[Sequence[int]]
 """For each position, the positions its edges lead to."""
@@ -64,6 +65,14 @@ class Adjacency:
         """Return those of the positions that none of the others read."""
         return {position for position in positions if positions.isdisjoint(self.downstream[position])}
 
+    def above(self, start: Iterable[int], depth: int | None = None) -> set[int]:
+        """Return ``start`` and what is so many levels above it; positions must be in topological order."""
+        return _reach(start, self.upstream, depth, reversed(range(len(self))))
+
+    def below(self, start: Iterable[int], depth: int | None = None) -> set[int]:
+        """Return ``start`` and what is so many levels below it; positions must be in topological order."""
+        return _reach(start, self.downstream, depth, range(len(self)))
+
     def reduced(self) -> list[tuple[int, int]]:
         """Return the edges of the transitive reduction; positions must be in topological order.
 
@@ -89,26 +98,32 @@ class Adjacency:
         return edges
 
 
-def reach(start: Iterable[int], edges: Edges, depth: int | None = None) -> set[int]:
-    """Return ``start`` and all positions that edges lead to from there.
-
-    Args:
-        start: where to begin.
-        edges: `Adjacency.upstream` or `Adjacency.downstream`.
-        depth: how many edges to follow at most; ``None`` for all the way.
-    """
+def _reach(start: Iterable[int], edges: Edges, depth: int | None, order: Iterable[int]) -> set[int]:
     reached = set(start)
     level = list(reached)
+    many = len(edges) // 32
     while level and depth != 0:
-        # Without a depth, levels do not matter: the list grows while it is read, and one pass does.
-        following = level if depth is None else []
+        if depth is not None:
+            depth -= 1
+        elif len(reached) > many:
+            return _sweep(reached, edges, order)
+        following = []
         for position in level:
             for other in edges[position]:
                 if other not in reached:
                     reached.add(other)
                     following.append(other)
-        if depth is None:
-            break
         level = following
-        depth -= 1
     return reached
+
+
+def _sweep(reached: set[int], edges: Edges, order: Iterable[int]) -> set[int]:
+    # One pass over all positions costs less than following edges to most of them, back and forth in memory.
+    marks = bytearray(len(edges))
+    for position in reached:
+        marks[position] = 1
+    for position in order:
+        if marks[position]:
+            for other in edges[position]:
+                marks[other] = 1
+    return set(compress(range(len(edges)), marks))

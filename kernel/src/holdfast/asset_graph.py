@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from holdfast.adjacency import Adjacency, Edges, reach
+from holdfast.adjacency import Adjacency, Edges
 from holdfast.asset_node import AssetNode
 from holdfast.errors import (
     CycleError,
@@ -131,11 +131,13 @@ class AssetGraph:
 
     def ancestors(self, key: CoercibleToAssetKey) -> frozenset[AssetKey]:
         """Return the keys of all that an asset depends on, directly or through others."""
-        return self._reached(key, self.adjacency.upstream)
+        position = self.position(key)
+        return self.keys_at(self.adjacency.above([position]) - {position})
 
     def descendants(self, key: CoercibleToAssetKey) -> frozenset[AssetKey]:
         """Return the keys of all assets that depend on this one, directly or through others."""
-        return self._reached(key, self.adjacency.downstream)
+        position = self.position(key)
+        return self.keys_at(self.adjacency.below([position]) - {position})
 
     def sorted(self, keys: Iterable[CoercibleToAssetKey]) -> tuple[AssetKey, ...]:
         """Return some of the keys in topological order, each once."""
@@ -226,10 +228,6 @@ class AssetGraph:
 
     def _keys_at(self, positions: Sequence[int]) -> tuple[AssetKey, ...]:
         return tuple(self._keys[position] for position in positions)
-
-    def _reached(self, key: CoercibleToAssetKey, edges: Edges) -> frozenset[AssetKey]:
-        start = self.position(key)
-        return self.keys_at(reach([start], edges) - {start})
 
 
 def _flat(definitions: Iterable[Any]) -> Iterator[Any]:

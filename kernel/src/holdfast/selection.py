@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import attrs
 
-from holdfast.adjacency import reach
 from holdfast.asset_graph import AssetGraph
 from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, UnknownSelectionError
 from holdfast.keys import AssetKey, CoercibleToAssetKey
@@ -345,18 +344,19 @@ class Traversal(_OfOne):
     def _positions(self, resolution: Resolution) -> Set[int]:
         start = resolution.positions(self.of)
         adjacency = resolution.graph.adjacency
-        found = reach(start, adjacency.downstream, self.down)
+        found = adjacency.below(start, self.down)
         if self.up != 0:
-            found |= reach(start, adjacency.upstream, self.up)
+            found |= adjacency.above(start, self.up)
         return found
 
     def _reasons(self, resolution: Resolution) -> dict[int, str]:
         reasons = dict(self.of._reasons(resolution))
         start = sorted(reasons)
-        up, down = resolution.graph.adjacency.upstream, resolution.graph.adjacency.downstream
-        above = sorted(reach(start, up, self.up), reverse=True)
-        below = sorted(reach(start, down, self.down))
-        for direction, positions, back in (("upstream", above, down), ("downstream", below, up)):
+        adjacency = resolution.graph.adjacency
+        for direction, positions, back in (
+            ("upstream", sorted(adjacency.above(start, self.up), reverse=True), adjacency.downstream),
+            ("downstream", sorted(adjacency.below(start, self.down)), adjacency.upstream),
+        ):
             origins = {at: at for at in start}
             steps = dict.fromkeys(start, 0)
             for at in positions:
