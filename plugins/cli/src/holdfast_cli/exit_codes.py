@@ -8,15 +8,18 @@ __all__ = ["ExitCode"]
 
 
 class ExitCode(enum.IntEnum):
-    """How the command ended."""
+    """How the command ended.
+
+    Attributes:
+        OK: everything that was asked for was done.
+        FAILED: the run failed, or `holdfast plugins doctor` found something to mend.
+        WRONG: the arguments, the definitions or the settings are wrong; a message says where.
+        INTERRUPTED: Ctrl-C; a run that was in progress is recorded as canceled.
+        CLOSED: whoever read standard output has gone, such as `head` in a pipe.
+    """
 
     OK = 0
-    """Everything that was asked for was done."""
     FAILED = 1
-    """The run failed, or ``plugins doctor`` found something to mend."""
     WRONG = 2
-    """The command, the definitions or the settings are wrong; the message on standard error says where."""
     INTERRUPTED = 130
-    """Ctrl-C; a run that was in progress is recorded as canceled."""
     CLOSED = 141
-    """Whoever read standard output has gone, as with ``| head``."""

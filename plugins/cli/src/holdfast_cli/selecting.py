@@ -10,15 +10,16 @@ from holdfast.keys import AssetKey
 from holdfast.selection import AssetSelection
 from holdfast.selection_syntax import coerce_selection
 
-__all__ = ["add_key", "add_selection", "find_key", "selected"]
+__all__ = ["GRAMMAR", "add_key", "add_selection", "find_key", "selected"]
 
-_GRAMMAR = """\
+GRAMMAR = """\
 A selection is a key ('orders', 'warehouse/orders'), with '+' or '*' for its
 neighbours ('+orders' one level upstream, 'orders*' all downstream), or key:,
 group:, kind: or tag: and a name in which '*' and '?' are wildcards. 'and',
 'or', 'not', parentheses, sources(...) and sinks(...) combine selections;
 several selections mean all of them together. Quote a selection, so that the
 shell leaves it alone."""
+"""How to say which assets are meant, for the help of every subcommand that takes selections."""
 
 
 def add_selection(parser: ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def add_selection(parser: ArgumentParser) -> None:
         metavar="SELECTION",
         help="the same as an option; may be repeated",
     )
-    parser.epilog = _GRAMMAR
+    parser.epilog = GRAMMAR
 
 
 def selected(arguments: Namespace) -> AssetSelection | None:

@@ -12,8 +12,8 @@ from holdfast_cli.subcommands import all_subcommands
 __all__ = ["CompletionCommand"]
 
 _EPILOG = """\
-bash:  eval "$(holdfast completion bash)"                       in ~/.bashrc
-zsh:   holdfast completion zsh > DIR/_holdfast                  DIR being one of $fpath"""
+In ~/.bashrc:   eval "$(holdfast completion bash)"
+For zsh:        holdfast completion zsh > DIR/_holdfast     (DIR is in $fpath)"""
 
 
 class CompletionCommand(Command):
