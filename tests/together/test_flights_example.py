@@ -184,10 +184,28 @@ def test_the_implausible_wind_is_gone(load, metadata):
     assert load("weather")["wind_m_s"].max() == pytest.approx(plausible[-1] * 1609.344 / 3600)
 
 
-def test_the_weather_is_in_si_units(load):
-    """The mean temperature in Celsius is that of the CSV file's in Fahrenheit."""
-    fahrenheit = [float(row["temp"]) for row in read_rows("weather") if row["temp"] != "NA"]
-    assert load("weather")["temperature_c"].mean() == pytest.approx((fmean(fahrenheit) - 32) / 1.8)
+@pytest.mark.parametrize(
+    ("column", "measured", "of_zero", "of_one"),
+    [
+        ("temperature_c", "temp", -160 / 9, 5 / 9),
+        ("humidity_percent", "humid", 0, 1),
+        ("precipitation_mm", "precip", 0, 25.4),
+        ("visibility_km", "visib", 0, 1.609344),
+    ],
+)
+def test_the_weather_is_in_si_units(column, measured, of_zero, of_one, load):
+    """The mean of a column is that of the CSV file's, from Fahrenheit, inches and miles."""
+    values = [float(row[measured]) for row in read_rows("weather") if row[measured] != "NA"]
+    assert load("weather")[column].mean() == pytest.approx(of_zero + fmean(values) * of_one)
+
+
+def test_a_manufacturer_has_one_name(load):
+    """Airbus and McDonnell Douglas have several in the CSV file."""
+    names = [row["manufacturer"] for row in read_rows("planes")]
+    makers = load("planes")["manufacturer"].to_list()
+    assert makers.count("AIRBUS") == names.count("AIRBUS") + names.count("AIRBUS INDUSTRIE") == 736
+    assert makers.count("MCDONNELL DOUGLAS") == sum(name.startswith("MCDONNELL") for name in names) == 237
+    assert len(makers) == len(names)
 
 
 # -- joined ------------------------------------------------------------------------------------------
@@ -229,16 +247,18 @@ def test_a_flight_has_the_weather_of_its_hour(load, arrived):
 # -- statistics --------------------------------------------------------------------------------------
 
 
-def test_mean_delays_of_carriers(load, arrived):
-    """The mean and median of each carrier are those of its rows in the CSV file."""
-    table = load("delays_by_carrier")
-    expected = {carrier: (fmean(d), median(d)) for (carrier,), d in delays_by(arrived, "carrier").items()}
-    computed = {
-        row["carrier"]: (pytest.approx(row["mean_delay"]), row["median_delay"])
-        for row in table.iter_rows(named=True)
+def test_delays_of_carriers(load, arrived):
+    """Mean, median and share of late flights of each carrier are those of its rows in the CSV file."""
+    expected = {
+        carrier: (fmean(delays), median(delays), fmean(delay >= 15 for delay in delays))
+        for (carrier,), delays in delays_by(arrived, "carrier").items()
     }
-    assert len(computed) == 16
-    assert computed == expected
+    columns = ["mean_delay", "median_delay", "late_share"]
+    table = load("delays_by_carrier").select("carrier", *columns)
+    assert table.height == 16
+    assert {carrier: pytest.approx(figures) for carrier, *figures in table.iter_rows()} == {
+        carrier: list(figures) for carrier, figures in expected.items()
+    }
 
 
 def test_interruptions_of_carriers(load, rows):
