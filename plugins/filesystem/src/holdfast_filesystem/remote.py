@@ -53,7 +53,7 @@ class RemoteFiles(Files):
         if self._renames:
             self._put_renamed(path, extension, data)
         else:
-            self._fs.pipe_file(path + extension, data)
+            self._put(path + extension, data)
         for other in stale:
             with suppress(FileNotFoundError):
                 self._fs.rm_file(path + other)
@@ -87,11 +87,17 @@ class RemoteFiles(Files):
         """Return the URL of a file."""
         return str(self._fs.unstrip_protocol(self._base + name))
 
+    def _put(self, path: str, data: bytes) -> None:
+        try:
+            self._fs.pipe_file(path, data)
+        except FileNotFoundError:  # object stores have no directories, others want theirs to be made
+            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._fs.pipe_file(path, data)
+
     def _put_renamed(self, path: str, extension: str, data: bytes) -> None:
-        self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
         temporary = f"{path}~{os.urandom(8).hex()}"
         try:
-            self._fs.pipe_file(temporary, data)
+            self._put(temporary, data)
             self._fs.mv(temporary, path + extension)
         except BaseException:
             with suppress(Exception):  # what went wrong first is what matters
