@@ -18,7 +18,7 @@ from holdfast import AssetIn, AssetKey, asset
 )
 def delay_chart(delays_by_carrier: pl.DataFrame, predictions: pl.DataFrame) -> bytes:
     """Mean arrival delay by carrier, and by hour of departure beside what the model expects."""
-    from flights.charts import draw_delays  # matplotlib takes longer to import than all other steps to run
+    from flights.charts import draw_delays  # matplotlib is slow to import and only used here
 
     by_hour = predictions.group_by("hour").agg(
         observed=pl.col("arr_delay").mean(), expected=pl.col("expected").mean()
