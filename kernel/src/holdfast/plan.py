@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from graphlib import CycleError as StepCycle
 from graphlib import TopologicalSorter
 from typing import Any
@@ -89,7 +90,7 @@ class Step:
         return tuple(dict.fromkeys(key for key, _ in self.waits_for))
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Plan:
     """The steps of a run, each after those it waits for.
 
@@ -108,9 +109,13 @@ class Plan:
         """The assets it makes, in order."""
         return tuple(key for step in self for key in step.assets)
 
+    @cached_property
+    def _reasons(self) -> Mapping[AssetKey, str]:
+        return self.selection.reasons(self.graph)  # one reason costs as much as all of them
+
     def reason(self, step: Step) -> str:
         """Return why a step is in the plan: how the selection reaches its assets."""
-        reasons = {str(key): self.selection.explain(self.graph, key) for key in step.assets}
+        reasons = {str(key): self._reasons[key] for key in step.assets}
         if len(set(reasons.values())) == 1:
             return next(iter(reasons.values()))
         return "; ".join(f"{key}: {reason}" for key, reason in reasons.items())
