@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -140,33 +139,46 @@ def test_fork(tmp_path: Path) -> None:
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_fork_beside_thread(tmp_path: Path, switch_often: None) -> None:
-    """Forks while another thread appends leave both the children and the thread able to append."""
+    """Forks while another thread uses stores and drops them leave children and thread able to append."""
     store = open_store(tmp_path)
     context = multiprocessing.get_context("fork")
     done = threading.Event()
 
     def write() -> None:
         while not done.is_set():
-            store.append([Event(EventType.STEP_START, "thread", 1.0)])
+            store.append([event])
+            open_store(tmp_path / "other").append([event])
 
+    event = Event(EventType.STEP_START, "r", 1.0)
     thread = threading.Thread(target=write)
     thread.start()
-    event = Event(EventType.STEP_START, "child", 1.0)
-    children = [context.Process(target=store.append, args=([event],)) for _ in range(20)]
+    children = [context.Process(target=store.append, args=([event],)) for _ in range(30)]
+    try:
+        for child in children:
+            child.start()
+        for child in children:
+            child.join()
+    finally:
+        done.set()
+        thread.join()
+    assert [child.exitcode for child in children] == [0] * 30
+
+
+@needs_fork
+def test_made_by_many_at_once(tmp_path: Path) -> None:
+    """Processes that find no file at the same moment all end up with the one that is made."""
+    event = Event(EventType.STEP_START, "r", 1.0)
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(8)
+
+    def work() -> None:
+        for number in range(20):
+            start.wait(timeout=30)
+            open_store(tmp_path / str(number)).append([event])
+
+    children = [context.Process(target=work) for _ in range(8)]
     for child in children:
         child.start()
     for child in children:
         child.join()
-    done.set()
-    thread.join()
-    assert len(store.events("child")) == 20
-
-
-def test_made_by_many_at_once(tmp_path: Path, switch_often: None) -> None:
-    """Stores that find no file at the same moment all end up with the one that is made."""
-    event = Event(EventType.STEP_START, "r", 1.0)
-    with ThreadPoolExecutor(8) as pool:
-        for number in range(40):
-            folder = tmp_path / str(number)
-            list(pool.map(lambda _, folder=folder: open_store(folder).append([event]), range(8)))
-            assert len(open_store(folder).events("r")) == 8
+    assert [len(open_store(tmp_path / str(number)).events("r")) for number in range(20)] == [8] * 20

@@ -208,6 +208,33 @@ def test_kept_busy(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> Non
         store.events("r2")
 
 
+def test_made_while_locked(
+    make: Callable[..., SQLiteEventStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that another process is just making is waited for."""
+    maker = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    maker.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("time.sleep", lambda seconds: maker.execute("ROLLBACK"))
+    make(path=tmp_path / "new.db").append(EVENTS)
+    maker.close()
+    assert list(make(path=tmp_path / "new.db").events("r")) == EVENTS
+
+
+def test_made_while_locked_for_long(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:
+    """A file that another process keeps locked is waited for no longer than the timeout."""
+    maker = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    maker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="raise the event store's timeout"):
+        make(path=tmp_path / "new.db", timeout=0).append(EVENTS)
+    maker.close()
+
+
+def test_dropped_meanwhile(make: Callable[..., SQLiteEventStore]) -> None:
+    """A store may be used and dropped while its thread is in the middle of using another."""
+    with make().database.transaction():
+        assert list(make(path="other.db").runs()) == []
+
+
 @pytest.mark.parametrize("place", ["run_id", "step_key"])
 def test_no_unicode(make: Callable[..., SQLiteEventStore], place: str) -> None:
     """Half a surrogate pair in a name is refused with the batch it is in."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 import threading
 import time
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,14 @@ from holdfast.errors import StorageError
 from holdfast_sqlite.schema import APPLICATION_ID, STATEMENTS, VERSION
 
 __all__ = ["Database"]
+
+# SQLite counts the file locks of a process in that process's memory, and guards itself with mutexes there. A
+# child that inherits a connection inherits the count without the locks: even over a connection of its own it
+# then writes to a file that the parent may delete under it. A child that inherits a mutex that is taken hangs.
+# So at the moment of a fork no connection is open, and no thread is inside SQLite: they all take turns at one
+# lock. It is reentrant because the garbage collector may close a dropped database while another is in use.
+_lock = threading.RLock()
+_connections: set[sqlite3.Connection] = set()
 
 _ADVICE = {
     "not a database": "It is no SQLite database. Move it away, or set another path for the event store.",
@@ -27,7 +35,7 @@ _ADVICE = {
 
 
 class Database:
-    """A SQLite file in WAL mode, opened when it is first used.
+    """A SQLite file in WAL mode, opened when it is first used, closed when it is dropped.
 
     Threads take turns at one connection: SQLite has one writer at a time anyway, what is read is read in
     milliseconds, and one connection can be closed for certain. Processes have a connection each.
@@ -42,11 +50,11 @@ class Database:
         self.path = path
         self._synchronous = synchronous
         self._timeout = timeout
-        # Reentrant, because only such a lock can be released by no other thread than its owner.
-        self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-        if hasattr(os, "register_at_fork"):
-            _close_around_forks(weakref.ref(self))
+        _prepare_for_forks()
+
+    def __del__(self) -> None:
+        self.close()
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -55,10 +63,11 @@ class Database:
         Raises:
             StorageError: SQLite cannot do what was asked of it.
         """
-        with self._lock:
+        with _lock:
             try:
-                if self._connection is None:
+                if self._connection is None or self._connection not in _connections:
                     self._connection = self._open()
+                    _connections.add(self._connection)
                 yield self._connection
             except sqlite3.Error as error:
                 advice = next((text for part, text in _ADVICE.items() if part in str(error)), "")
@@ -84,10 +93,10 @@ class Database:
 
     def close(self) -> None:
         """Close the connection; a later use opens another."""
-        with self._lock:
-            if self._connection is not None:
+        with _lock:
+            if self._connection in _connections:
+                _connections.remove(self._connection)
                 self._connection.close()
-                self._connection = None
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -147,17 +156,13 @@ class Database:
         connection.execute("COMMIT")
 
 
-def _close_around_forks(database: weakref.ref[Database]) -> None:
-    # SQLite counts the file locks of a process in that process's memory. A child that inherits a connection
-    # inherits the count without the locks, and even a connection of its own then writes to a file that the
-    # parent may delete under it. So nothing is open at the moment of a fork.
-    def before() -> None:
-        if alive := database():
-            alive._lock.acquire()
-            alive.close()
+@functools.cache
+def _prepare_for_forks() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_close_all, after_in_parent=_lock.release, after_in_child=_lock.release)
 
-    def after() -> None:
-        if alive := database():
-            alive._lock.release()
 
-    os.register_at_fork(before=before, after_in_parent=after, after_in_child=after)
+def _close_all() -> None:
+    _lock.acquire()
+    while _connections:
+        _connections.pop().close()
