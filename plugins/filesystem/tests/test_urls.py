@@ -120,6 +120,21 @@ def test_inactive_format_at_a_url_is_named(remote: Any, url: str) -> None:
         remote.get("a")
 
 
+class Bucket(Mounted):
+    """A file system that cannot rename, as an object store."""
+
+    protocol = "bucket"
+    mv = fsspec.AbstractFileSystem.mv
+
+
+def test_bucket_that_is_not_there_is_not_made(make_store: Any, tmp_path: Path) -> None:
+    """A slip in the base is an error where it would make a bucket."""
+    fsspec.register_implementation("bucket", Bucket)
+    with pytest.raises(StorageError, match="FileNotFoundError"):
+        make_store(base=f"bucket://{tmp_path}/slip").put("notes", "text")
+    assert not (tmp_path / "slip").exists()
+
+
 class Listing(Mounted):
     """A file system that looks files up in the listings it has made before, as those of object stores do."""
 

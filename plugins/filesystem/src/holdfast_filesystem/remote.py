@@ -39,7 +39,8 @@ class RemoteFiles(Files):
         except Exception as error:  # each file system has its own ways of refusing
             raise SettingsError("IO manager 'filesystem'", "base", f"{base!r}: {error}") from error
         self._base = root.rstrip("/") + "/"
-        # A move that fsspec makes of a copy and a removal is no rename: such a store puts whole objects.
+        # A move that fsspec makes of a copy and a removal is no rename: such a store puts whole objects, and
+        # has no directories; what one would make there is a bucket, for every slip in the base.
         self._renames = type(self._fs).mv is not fsspec.AbstractFileSystem.mv
 
     @contextmanager
@@ -53,7 +54,7 @@ class RemoteFiles(Files):
         if self._renames:
             self._put_renamed(path, extension, data)
         else:
-            self._put(path + extension, data)
+            self._fs.pipe_file(path + extension, data)
         for other in stale:
             with suppress(FileNotFoundError):
                 self._fs.rm_file(path + other)
@@ -87,17 +88,11 @@ class RemoteFiles(Files):
         """Return the URL of a file."""
         return str(self._fs.unstrip_protocol(self._base + name))
 
-    def _put(self, path: str, data: bytes) -> None:
-        try:
-            self._fs.pipe_file(path, data)
-        except FileNotFoundError:  # object stores have no directories, others want theirs to be made
-            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._fs.pipe_file(path, data)
-
     def _put_renamed(self, path: str, extension: str, data: bytes) -> None:
+        self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
         temporary = f"{path}~{os.urandom(8).hex()}"
         try:
-            self._put(temporary, data)
+            self._fs.pipe_file(temporary, data)
             self._fs.mv(temporary, path + extension)
         except BaseException:
             with suppress(Exception):  # what went wrong first is what matters
