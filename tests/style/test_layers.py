@@ -20,7 +20,7 @@ LAYERS = (
     ("definitions",),
     ("labels", "adjacency"),
     ("asset_graph",),
-    ("selection_base", "selection", "selection_text", "selection_syntax"),
+    ("selection_text", "selection_terms", "selection_combinations", "selection", "selection_syntax"),
     ("plan",),
     ("execution",),
     ("plugins",),

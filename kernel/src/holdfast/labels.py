@@ -1,4 +1,4 @@
-"""Which assets have a name, a group, a kind or a tag."""
+"""What the assets of a graph are called: names, groups, kinds and tags, each with its positions."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ Index = Mapping[str, Sequence[int]]
 
 
 class Labels:
-    """The positions of assets by what they are called; source assets are left out.
-
-    Each index is made when it is first asked for.
+    """What assets are called, and which; made when it is first asked for. Indexes leave out source assets.
 
     Args:
         nodes: the assets and source assets by position.
@@ -31,9 +29,9 @@ class Labels:
         return frozenset(position for position, node in enumerate(self._nodes) if not node.is_source)
 
     @cached_property
-    def keys(self) -> Index:
-        """The assets by key, its parts joined with ``/``."""
-        return self._index([node.key.to_user_string() for node in self._nodes])
+    def names(self) -> list[str]:
+        """The key of each asset and source asset by position, its parts joined by ``/``."""
+        return [node.key.to_user_string() for node in self._nodes]
 
     @cached_property
     def groups(self) -> Index:

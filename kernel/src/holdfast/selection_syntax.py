@@ -25,16 +25,16 @@ from typing import Any, NoReturn
 
 from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, SelectionSyntaxError, did_you_mean
 from holdfast.keys import AssetKey
-from holdfast.selection import (
-    AssetSelection,
-    Labeled,
-    Tagged,
-    Traversal,
+from holdfast.selection import AssetSelection
+from holdfast.selection_combinations import (
+    MAX_NESTING,
+    Boundary,
+    complement,
     intersection,
-    keys_like,
+    traversal,
     union,
 )
-from holdfast.selection_base import MAX_NESTING
+from holdfast.selection_terms import Everything, Keys, Labeled, Tagged, Term, keys_like
 from holdfast.selection_text import BARE, KEYWORDS, Pattern
 
 __all__ = ["coerce_selection", "parse_selection"]
@@ -60,14 +60,14 @@ def parse_selection(text: str) -> AssetSelection:
     """
     parser = _Parser(text)
     try:
-        selection = parser.selection()
+        term = parser.selection()
     except SelectionSyntaxError:
         raise
     except InvalidSubsetError:
         parser.fail(f"this is nested more than {MAX_NESTING} deep")
     if parser.at < len(text):
         parser.fail_after_term("expected 'and', 'or' or the end")
-    return selection
+    return AssetSelection(term)
 
 
 def coerce_selection(value: Any) -> AssetSelection:
@@ -82,7 +82,7 @@ def coerce_selection(value: Any) -> AssetSelection:
         InvalidDefinitionError: it is none of these.
     """
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
-        return union(map(_coerce_one, value))
+        return AssetSelection(union(_coerce_one(one).term for one in value))
     return _coerce_one(value)
 
 
@@ -111,7 +111,7 @@ class _Parser:
 
     # -- the rules of the grammar ----------------------------------------------------------------------
 
-    def selection(self) -> AssetSelection:
+    def selection(self) -> Term:
         alternatives = []
         while True:
             conditions = [self.operand()]
@@ -121,19 +121,16 @@ class _Parser:
             if not self.keyword("or"):
                 return union(alternatives)
 
-    def operand(self) -> AssetSelection:
+    def operand(self) -> Term:
         negated = False
         while self.keyword("not"):
             negated = not negated
         up = self.marks()
         if up is None and (not self.next or self.next.isspace() or self.next == ")"):
-            selection = AssetSelection.all()
+            term: Term = Everything()
         else:
-            selection = self.term()
-            down = self.marks()
-            if up != 0 or down != 0:
-                selection = Traversal(selection, up, down)
-        return ~selection if negated else selection
+            term = traversal(self.term(), up, self.marks())
+        return complement(term) if negated else term
 
     def marks(self) -> int | None:
         start = self.at
@@ -144,14 +141,14 @@ class _Parser:
             self.fail("write one '*' for all levels, or a '+' for each", start + 1)
         return len(marks)
 
-    def term(self) -> AssetSelection:
+    def term(self) -> Term:
         start = self.at
         if self.next.isspace():
             self.fail(_TOUCH)
         if self.next == "(":
             return self.parentheses()
         if self.next == '"':
-            return AssetSelection.keys(self.name())
+            return self.key()
         word = self.take(BARE)
         if not word or word in KEYWORDS:
             self.at = start
@@ -160,33 +157,32 @@ class _Parser:
             return self.qualified(word, start)
         if word in ("sources", "sinks") and self.text[self.at :].lstrip().startswith("("):
             self.take(_SPACE)
-            selection = self.parentheses()
-            return selection.sources() if word == "sources" else selection.sinks()
+            return Boundary(self.parentheses(), "sources" if word == "sources" else "sinks")
         self.at = start
-        return AssetSelection.keys(self.name())
+        return self.key()
 
-    def parentheses(self) -> AssetSelection:
+    def parentheses(self) -> Term:
         start = self.at
         self.depth += 1
         if self.depth > MAX_NESTING:
             self.fail(f"parentheses are nested more than {MAX_NESTING} deep")
         self.at += 1
-        selection = self.selection()
+        term = self.selection()
         if not self.next:
             self.fail("this '(' is never closed", start)
         if self.next != ")":
             self.fail_after_term("expected 'and', 'or' or ')'")
         self.at += 1
         self.depth -= 1
-        return selection
+        return term
 
-    def qualified(self, qualifier: str, start: int) -> AssetSelection:
+    def qualified(self, qualifier: str, start: int) -> Term:
         if qualifier not in _QUALIFIERS:
             near = did_you_mean(qualifier, _QUALIFIERS).rstrip("?.")
             self.fail(f"there is no qualifier '{qualifier}:'.{near}", start)
         self.at += 1
         if qualifier == "key":
-            return AssetSelection.keys(self.parts()) if self.next == "[" else keys_like(self.pattern())
+            return Keys((AssetKey(self.parts()),)) if self.next == "[" else keys_like(self.pattern())
         if qualifier == "tag":
             name = self.pattern()
             if self.next != "=":
@@ -209,8 +205,8 @@ class _Parser:
         self.at += 1
         return parts
 
-    def name(self) -> str:
-        return "".join(text for text, _ in self.runs(BARE))
+    def key(self) -> Term:
+        return Keys((AssetKey.from_user_string("".join(text for text, _ in self.runs(BARE))),))
 
     def pattern(self) -> Pattern:
         runs = self.runs(_WILD)

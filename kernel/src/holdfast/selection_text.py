@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import attrs
@@ -68,14 +68,18 @@ class Pattern:
         """Whether it has no wildcard."""
         return len(self.pieces) == 1
 
+    def matcher(self) -> Callable[[str], object]:
+        """Return a function that is true for the texts that match from beginning to end."""
+        # fnmatch guards against patterns that take forever; "[" is its only wildcard that is none here.
+        escaped = [p if n % 2 else re.sub(r"[*?[]", r"[\g<0>]", p) for n, p in enumerate(self.pieces)]
+        return re.compile(fnmatch.translate("".join(escaped))).match
+
     def look_up(self, index: Mapping[str, T]) -> list[T]:
-        """Return the values of an index whose names match from beginning to end."""
+        """Return the values of an index whose names match."""
         if self.is_exact:
             name = self.pieces[0]
             return [index[name]] if name in index else []
-        # fnmatch guards against patterns that take forever; "[" is its only wildcard that is none here.
-        escaped = [p if n % 2 else re.sub(r"[*?[]", r"[\g<0>]", p) for n, p in enumerate(self.pieces)]
-        matches = re.compile(fnmatch.translate("".join(escaped))).match
+        matches = self.matcher()
         return [value for name, value in index.items() if matches(name)]
 
     def __str__(self) -> str:
