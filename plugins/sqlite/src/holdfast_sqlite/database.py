@@ -18,7 +18,7 @@ __all__ = ["Database"]
 
 # SQLite counts the file locks of a process in that process's memory, and guards itself with mutexes there. A
 # child that inherits a connection inherits the count without the locks: even over a connection of its own it
-# then writes to a file that the parent may delete under it. A child that inherits a mutex that is taken hangs.
+# then writes to a file that the parent may delete under it. If it inherits a mutex that is taken, it hangs.
 # So at the moment of a fork no connection is open, and no thread is inside SQLite: they all take turns at one
 # lock. It is reentrant because the garbage collector may close a dropped database while another is in use.
 _lock = threading.RLock()
