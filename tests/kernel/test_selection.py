@@ -395,6 +395,11 @@ def test_explain_takes_the_shortest_way() -> None:
     assert S.keys("a").downstream().explain(graph, "z") == "downstream of a (via x)"
 
 
+def test_reasons_are_in_topological_order() -> None:
+    """The reasons of all selected assets come in the order in which these are made."""
+    assert list(S.keys("d").upstream(1).reasons(GRAPH)) == [key("a"), key("p/c"), key("d")]
+
+
 def test_explain_unknown_key() -> None:
     """Asking about an unknown key is an error."""
     with pytest.raises(UnknownSelectionError):

@@ -161,12 +161,13 @@ class AssetSelection:
         return graph.keys_at(Resolution(graph).positions(self.term))
 
     def reasons(self, graph: AssetGraph) -> dict[AssetKey, str]:
-        """Return why each of the selected assets is selected, in a few words.
+        """Return why each of the selected assets is selected, in a few words, in topological order.
 
         Raises:
             UnknownSelectionError: see `resolve`.
         """
-        return {graph.nodes[at].key: why for at, why in Resolution(graph).reasons(self.term).items()}
+        reasons = Resolution(graph).reasons(self.term)
+        return {graph.nodes[at].key: reasons[at] for at in sorted(reasons)}
 
     def explain(self, graph: AssetGraph, key: CoercibleToAssetKey) -> str:
         """Return why an asset is selected, in a few words; for several assets, `reasons` costs as much.
