@@ -206,5 +206,5 @@ def test_every_plugin_is_active_from_its_wheel(python, project):
     """`holdfast plugins list` finds the kernel's own plugin and the five others, all active."""
     command = python.with_name("holdfast")
     listed = json.loads(run(command, "plugins", "list", "--json", cwd=project))
-    states = {plugin["name"]: plugin["state"] for plugin in listed}
+    states = {plugin["name"]: plugin["status"] for plugin in listed}
     assert states == dict.fromkeys(["builtins", *(name[len("holdfast-") :] for name in STANDARD)], "active")
