@@ -135,9 +135,3 @@ def test_every_public_function_is_annotated(modules):
         if isinstance(node, FUNCTION) and (missing := unannotated(node))
     ]
     assert bare == [], "\n".join(bare)
-
-
-def test_no_module_hides_a_public_name(kernel):
-    """A module of the package is an attribute of it once imported, and would stand before a name like it."""
-    top = {module.name.partition(".")[0] for module in kernel.values()}
-    assert top.isdisjoint(holdfast.__all__)
