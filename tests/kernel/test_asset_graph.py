@@ -381,11 +381,11 @@ def test_reduction_agrees_with_networkx(graph: AssetGraph) -> None:
 
 @pytest.mark.parametrize("shape", ["chain", "fan"])
 def test_large_graphs(shape: str) -> None:
-    """100,000 assets, one after the other or all of one, are walked without recursion."""
-    names = [AssetKey(f"n{i}") for i in range(100_000)]
+    """20,000 assets, one after the other or all of one, are walked without recursion."""
+    names = [AssetKey(f"n{i}") for i in range(20_000)]
     before = [names[i - 1 if shape == "chain" else 0] for i in range(len(names))]
     large = AssetGraph(
         AssetNode(name, (up,) if i else ()) for i, (name, up) in enumerate(zip(names, before, strict=True))
     )
-    assert len(large.descendants(names[0])) == 99_999
+    assert len(large.descendants(names[0])) == 19_999
     assert large.ancestors(names[-1]) == set(names[:-1] if shape == "chain" else names[:1])
