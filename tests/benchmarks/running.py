@@ -1,0 +1,137 @@
+"""What a run costs for each trivial asset: in memory, into files, with events in SQLite."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from measure import Work, medians
+from report import Row
+from shapes import Function, Parents, chain, functions, random_graph
+
+from holdfast import Instance, asset, define_asset_job, materialize, materialize_to_memory, repository
+
+SUBJECT = "materialize"
+SIZE = 1_000
+IN_MEMORY_US = 60
+FILES_X = 2.0
+SQLITE_US = 300
+
+# A disk takes from 50 to 700 us of CPU for a file, whatever the program does; without one, the program shows.
+SHARED_MEMORY = Path("/dev/shm")
+
+FILES = """
+[tool.holdfast]
+event_store = "memory"
+io_managers.io_manager = { use = "filesystem", base = "data" }
+"""
+SQLITE = """
+[tool.holdfast]
+event_store = { use = "sqlite", path = "events.db" }
+"""
+
+
+def run() -> Iterator[Row]:
+    """Measure chains and random graphs against the same work in plain Python."""
+    for shape, parents in (("chain", chain(SIZE)), ("random", random_graph(SIZE))):
+        made = functions(parents)
+        yield from in_memory(shape, made, parents)
+        yield in_files(f"{shape}, in files", made, parents, Path(tempfile.gettempdir()), FILES_X)
+        if SHARED_MEMORY.is_dir():
+            yield in_files(f"{shape}, in files without a disk", made, parents, SHARED_MEMORY, None)
+
+
+def in_memory(shape: str, made: list[Function], parents: Parents) -> Iterator[Row]:
+    """Measure runs that keep their values in memory, with events in memory and in SQLite."""
+    assets = [asset(function) for function in made]
+
+    @repository
+    def benchmark() -> list[Any]:
+        return [*assets, define_asset_job("everything")]
+
+    job = benchmark.get_job("everything")
+    with tempfile.TemporaryDirectory(prefix="holdfast-benchmark-") as place:
+        each = microseconds(
+            {
+                "plain": lambda: plain_in_memory(made, parents),
+                "job": lambda: job.execute_in_process(),
+                "to memory": lambda: materialize_to_memory(assets),
+                "sqlite": lambda: job.execute_in_process(instance=Instance.get(fresh(place, SQLITE))),
+            }
+        )
+    floor = f"plain Python {each['plain']:.1f} us"
+    yield Row(SUBJECT, f"{shape}, job.execute_in_process", each["job"], "us", IN_MEMORY_US, floor)
+    yield Row(SUBJECT, f"{shape}, materialize_to_memory", each["to memory"], "us", IN_MEMORY_US, floor)
+    beside = f"more than with events in memory; {each['sqlite']:.0f} us each in all"
+    more = each["sqlite"] - each["job"]
+    yield Row(SUBJECT, f"{shape}, SQLite events", more, "us", SQLITE_US, beside)
+
+
+def in_files(work: str, made: list[Function], parents: Parents, base: Path, budget: float | None) -> Row:
+    """Measure runs that keep their values in files, each in a directory of its own."""
+    assets = [asset(function) for function in made]
+    with tempfile.TemporaryDirectory(prefix="holdfast-benchmark-", dir=base) as place:
+        each = microseconds(
+            {
+                "plain": lambda: plain_in_files(made, parents, fresh(place, "")),
+                "files": lambda: materialize(assets, instance=Instance.get(fresh(place, FILES))),
+            }
+        )
+    beside = f"{each['files']:.0f} us each; plain Python {each['plain']:.0f} us"
+    return Row(SUBJECT, work, each["files"] / each["plain"], "x", budget, beside)
+
+
+def microseconds(works: dict[str, Work]) -> dict[str, float]:
+    """Return the CPU of each piece of work for one asset."""
+    return {name: seconds / SIZE * 1e6 for name, seconds in medians(works, repeats=9).items()}
+
+
+def fresh(place: str, settings: str) -> Path:
+    """Return a new directory with settings."""
+    directory = Path(tempfile.mkdtemp(dir=place))
+    (directory / "pyproject.toml").write_text(settings, "utf-8")
+    return directory
+
+
+def plain_in_memory(made: list[Function], parents: Parents) -> dict[int, Any]:
+    """Call the functions in topological order and keep what they return."""
+    values: dict[int, Any] = {}
+    for at in ordered(parents):
+        values[at] = made[at](*[values[parent] for parent in parents[at]])
+    return values
+
+
+def plain_in_files(made: list[Function], parents: Parents, directory: Path) -> None:
+    """Call the functions in topological order; pickle what they return, and load it where it is read.
+
+    A value is written to a temporary file beside its own and renamed.
+    """
+    for at in ordered(parents):
+        values = []
+        for parent in parents[at]:
+            with open(f"{directory}/a{parent}.pickle", "rb") as file:  # noqa: PTH123 - pathlib is slower
+                values.append(pickle.load(file))
+        path = f"{directory}/a{at}.pickle"
+        with open(f"{path}~", "wb") as file:  # noqa: PTH123
+            pickle.dump(made[at](*values), file, protocol=5)
+        os.replace(f"{path}~", path)  # noqa: PTH105
+
+
+def ordered(parents: Parents) -> list[int]:
+    """Return a topological order."""
+    children: list[list[int]] = [[] for _ in parents]
+    for at, read in enumerate(parents):
+        for parent in read:
+            children[parent].append(at)
+    waiting = [len(read) for read in parents]
+    order = [at for at, count in enumerate(waiting) if not count]
+    for at in order:
+        for child in children[at]:
+            waiting[child] -= 1
+            if not waiting[child]:
+                order.append(child)
+    return order
