@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import operator
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -50,9 +51,9 @@ def test_an_unknown_start_method_is_refused(make_pool: MakePool) -> None:
 def test_a_pool_that_is_never_used_starts_nothing(make_pool: MakePool) -> None:
     """Making and shutting down a pool without a task starts no process."""
     children = Path("/proc/thread-self/children")
-    before = children.read_text()
+    before = set(children.read_text().split())
     pool = make_pool(max_workers=2)
-    assert children.read_text() == before
+    assert set(children.read_text().split()) <= before
     pool.shutdown()
 
 
@@ -110,15 +111,12 @@ def test_large_values_cross_both_ways_at_the_same_time(pool: MultiprocessExecuto
         assert sent == returned
 
 
+def test_workers_block_no_signal(any_pool: MultiprocessExecutor) -> None:
+    """Programs that a step starts get every signal they ask for."""
+    assert any_pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result() == set()
+
+
 def test_workers_are_ready_for_steps(any_pool: MultiprocessExecutor) -> None:
     """What every step needs of the kernel is imported before the first task."""
     code = "'holdfast.execution.worker' in __import__('sys').modules"
     assert any_pool.submit(eval, code).result()
-
-
-def test_what_a_task_prints_shows_when_it_ends(
-    pool: MultiprocessExecutor, tasks: ModuleType, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Output does not wait in a worker's buffer until the worker ends."""
-    pool.submit(tasks.say, "from the worker").result()
-    assert "from the worker" in capfd.readouterr().out

@@ -21,6 +21,7 @@ METHODS = pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def script(tmp_path: Path) -> Iterator[Script]:
     """Starts a script of its own, in a process group of its own, with the tasks importable."""
     started: list[subprocess.Popen[str]] = []
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     head = f"import os, sys; sys.path.append({str(Path(__file__).parent / 'importable')!r})\n"
     head += "import worker_tasks\nfrom pathlib import Path\n"
     head += "from holdfast_multiprocess.executor import MultiprocessExecutor\n"
@@ -39,6 +40,7 @@ def script(tmp_path: Path) -> Iterator[Script]:
                 text=True,
                 start_new_session=True,
                 cwd=tmp_path,
+                env=environment,
             )
         )
         return started[-1]
@@ -127,6 +129,18 @@ def test_a_process_with_native_threads_is_not_forked(script: Script) -> None:
         """
     )
     assert process.communicate()[0] == "as imported\n"
+
+
+def test_what_a_task_prints_shows_when_it_ends(script: Script) -> None:
+    """Output does not wait in a worker's buffer until the worker ends."""
+    process = script(
+        """
+        pool = MultiprocessExecutor(1)
+        pool.submit(worker_tasks.say, "from the worker").result()
+        sys.stdin.read()
+        """
+    )
+    assert process.stdout.readline() == "from the worker\n"
 
 
 def test_workers_have_one_thread(script: Script) -> None:

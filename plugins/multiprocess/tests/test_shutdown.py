@@ -55,11 +55,15 @@ def test_shutdown_waits_for_what_was_submitted(make_pool: MakePool, tasks: Modul
     assert futures[-1].result() == 49
 
 
-def test_nothing_can_be_submitted_after_shutdown(pool: MultiprocessExecutor) -> None:
-    """Submitting to a pool that was shut down is an error, even if it never started a worker."""
+def test_nothing_can_be_submitted_after_shutdown(make_pool: MakePool) -> None:
+    """Submitting to a pool that was shut down is an error and starts nothing."""
+    children = Path("/proc/thread-self/children")
+    before = set(children.read_text().split())
+    pool = make_pool(max_workers=1, start_method="fork")
     pool.shutdown()
     with pytest.raises(RuntimeError, match="after shutdown"):
         pool.submit(operator.add, 1, 1)
+    assert set(children.read_text().split()) <= before
 
 
 def test_shutdown_may_be_called_twice(pool: MultiprocessExecutor) -> None:
