@@ -12,7 +12,7 @@ from holdfast import RepositoryDefinition, asset, define_asset_job, repository
 
 SUBJECT = "define"
 BUDGETS_MS = {100: None, 1_000: None, 10_000: 800}
-# Twice the assets cost twice as much: 1 for each, where a cost that grows with the square would be 2. The sizes
+# Twice the assets cost twice as much, so 1 for each; a cost that grows with the square would be 2. The sizes
 # are those at which the garbage collector's part in it has stopped growing.
 LARGE, LARGER = 20_000, 40_000
 GROWN_X = 1.4
