@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from holdfast.errors import Error, did_you_mean
 from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.output import discard
 from holdfast_cli.parser import build_parser, not_understood, options_parser, split
 from holdfast_cli.subcommands import all_subcommands, own_subcommands
 
@@ -32,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # What is still buffered must not raise again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        discard(sys.stdout)  # or what is still buffered raises again when the interpreter ends
         return ExitCode.CLOSED
     except KeyboardInterrupt:
         print("holdfast: interrupted", file=sys.stderr)

@@ -15,6 +15,7 @@ from holdfast.metadata import MetadataValue
 
 __all__ = [
     "aside",
+    "discard",
     "duration",
     "is_terminal",
     "local_time",
@@ -104,6 +105,13 @@ def _print_folded(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     for row in rows:
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)
+
+
+def discard(stream: TextIO) -> None:
+    """Send what is written to a stream nowhere, its buffer included, since its reader has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from holdfast.events import Event, EventType, RunStatus
 from holdfast.project import Project
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.messages import failures, summary
-from holdfast_cli.output import aside, is_terminal, print_json
+from holdfast_cli.output import aside, discard, is_terminal, print_json
 from holdfast_cli.run_config import read_config
 from holdfast_cli.run_record import RunRecord
 from holdfast_cli.views import JsonLines, Lines, Silence, View
@@ -91,7 +91,8 @@ def watch(arguments: Namespace, start: Callable[[Listener], object]) -> int:
     record = RunRecord()
     with ExitStack() as stack:
         out = stack.enter_context(aside()) if arguments.json or arguments.events else sys.stdout
-        audience = _Audience(record, _view(arguments, out))
+        shown = sys.stderr if arguments.json else out
+        audience = _Audience(record, _view(arguments, shown), shown)
         stack.callback(audience.leave)
         try:
             start(audience.listen)
@@ -109,27 +110,33 @@ def watch(arguments: Namespace, start: Callable[[Listener], object]) -> int:
 class _Audience:
     """Hears of a run and passes it on to a view, until there is nobody left to see it."""
 
-    def __init__(self, record: RunRecord, view: View) -> None:
+    def __init__(self, record: RunRecord, view: View, out: TextIO) -> None:
         self._record = record
         self._view = view
+        self._out = out
 
     def listen(self, events: Sequence[Event]) -> None:
-        try:
-            for event in events:
-                self._record.add(event)
-                self._view.tell(self._record, event)
-            self._view.flush()
-        except OSError:
-            # Whoever looked on has gone, as with | head; the run is worth more than its display.
-            self._view = Silence()
-        if events[-1].type is EventType.RUN_CANCELED:
-            self.leave()
-            # What runs in workers is waited for; the next Ctrl-C does not.
+        canceled = events[-1].type is EventType.RUN_CANCELED
+        if canceled:  # what runs in workers is waited for; the next Ctrl-C does not wait
             signal.signal(signal.SIGINT, lambda _signal, _frame: os._exit(ExitCode.INTERRUPTED))
+        for event in events:
+            self._record.add(event)
+            self._show(self._view.tell, self._record, event)
+        self._show(self._view.flush)
+        if canceled:
+            self.leave()
 
     def leave(self) -> None:
         self._view.close()
         self._view = Silence()
+
+    def _show(self, show: Callable[..., None], *arguments: object) -> None:
+        try:
+            show(*arguments)
+        except OSError:
+            # Whoever looked on has gone, as with | head; the run is worth more than its display.
+            self._view = Silence()
+            discard(self._out)
 
 
 def _view(arguments: Namespace, out: TextIO) -> View:
@@ -137,12 +144,11 @@ def _view(arguments: Namespace, out: TextIO) -> View:
         return JsonLines(out)
     if arguments.quiet:
         return Silence()
-    shown = sys.stderr if arguments.json else out
-    if arguments.plain or not is_terminal(shown):
-        return Lines(shown)
+    if arguments.plain or not is_terminal(out):
+        return Lines(out)
     from holdfast_cli.live import LiveView  # rich takes 70 ms to import, and only terminals need it
 
-    return LiveView(shown)
+    return LiveView(out)
 
 
 def _tag(text: str) -> tuple[str, str]:
