@@ -96,6 +96,13 @@ def test_the_license_is_there():
     assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")
 
 
+def test_ci_runs_what_the_readme_says():
+    """The last line of `.ci/run` is a line of the README, so that what is checked is what users are told."""
+    last = (ROOT / ".ci/run").read_text("utf-8").splitlines()[-1]
+    assert last.endswith("pytest")
+    assert last in (ROOT / "README.md").read_text("utf-8").splitlines()
+
+
 def test_modules_are_short(modules):
     """Past four hundred lines, a module has a second idea in it."""
     lengths = {module.label: len(module.path.read_text("utf-8").splitlines()) for module in modules}
