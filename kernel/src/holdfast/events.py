@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 
@@ -209,8 +209,7 @@ EventData = (
 )
 
 
-@attrs.frozen
-class Event:
+class Event(NamedTuple):
     """One thing that happened in a run.
 
     Attributes:
@@ -222,6 +221,7 @@ class Event:
         data: what belongs to this type of event; materializations carry an `AssetMaterialization`.
     """
 
+    # A tuple, and no attrs class: a run makes a dozen for each asset, and tuples are made in half the time.
     type: EventType
     run_id: str
     timestamp: float

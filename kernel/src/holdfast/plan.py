@@ -268,8 +268,9 @@ def _waits(graph: AssetGraph, calls: Mapping[str, _Call]) -> _Waits:
     waits = {}
     for name, call in calls.items():
         needed = dict.fromkeys(key for _, _, key in call.reads)
-        for key in call.wanted:
-            needed.update(dict.fromkeys(graph.parents(key)))
+        if call.definition.orders_apart:
+            for key in call.wanted:
+                needed.update(dict.fromkeys(graph.parents(key)))
         waits[name] = tuple(makers[key] for key in needed if key in makers and makers[key][0] != name)
     return waits
 

@@ -10,7 +10,7 @@ import attrs
 
 from holdfast.asset_node import AssetNode
 from holdfast.definitions.function import place_of
-from holdfast.definitions.op import OpDefinition
+from holdfast.definitions.op import Nothing, OpDefinition
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.definitions.source_asset import SourceAsset
@@ -112,6 +112,12 @@ class AssetsDefinition:
             return self._asset_deps
         upstream = self.dependency_keys
         return dict.fromkeys(self.keys_by_output_name.values(), upstream)
+
+    @property
+    def orders_apart(self) -> bool:
+        """Whether its assets wait for others than exactly those it loads."""
+        ordering_only = any(inp.dagster_type is Nothing for inp in self.node_def.ins.values())
+        return ordering_only or self._asset_deps is not None
 
     @property
     def required_resource_keys(self) -> frozenset[str]:

@@ -24,6 +24,10 @@ from holdfast.policies import RetryRequested
 
 __all__ = ["StepOutcome", "run_step"]
 
+_LOADED = EventType.LOADED_INPUT  # looking a member up on its class takes longer than making an event
+_INPUT = EventType.STEP_INPUT
+_SUCCESS = EventType.STEP_SUCCESS
+
 
 @attrs.frozen
 class StepOutcome:
@@ -74,9 +78,9 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
             for inp in step.inputs:
                 values[inp.name] = session.load(inp, step)
                 data = InputData(inp.name, inp.source.asset_key, inp.manager_key)
-                events.append(Event(EventType.LOADED_INPUT, run_id, time(), key, None, data))
+                events.append(Event(_LOADED, run_id, time(), key, None, data))
             now = time()
-            events += [Event(EventType.STEP_INPUT, run_id, now, key, None, loaded.data) for loaded in events]
+            events += [Event(_INPUT, run_id, now, key, None, loaded.data) for loaded in events]
         function = step.op.compute_fn
         if step.op.arguments.takes_context:
             # Called here and not through a helper, so that few frames stand above the user's function.
@@ -84,7 +88,7 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
         else:
             result = function(**values)
         left_out = store_outputs(session, step, result, events)
-        events.append(Event(EventType.STEP_SUCCESS, run_id, time(), key))
+        events.append(Event(_SUCCESS, run_id, time(), key))
         return StepOutcome(key, events, left_out=left_out)
     except Exception as error:
         retry_in = _retry_in(step, error, attempt)

@@ -17,6 +17,9 @@ from holdfast.plan import Step, StepOutput
 
 __all__ = ["report_event", "store_outputs"]
 
+_OUTPUT = EventType.STEP_OUTPUT  # looking a member up on its class takes longer than making an event
+_HANDLED = EventType.HANDLED_OUTPUT
+_MADE = EventType.ASSET_MATERIALIZATION
 _NO_METADATA: Mapping[str, MetadataValue] = {}
 
 
@@ -121,7 +124,7 @@ def _store(
     events: list[Event],
 ) -> None:
     run_id, step_key, asset_key = session.run_id, step.key, output.asset_key
-    events.append(Event(EventType.STEP_OUTPUT, run_id, time(), step_key, None, OutputData(output.name)))
+    events.append(Event(_OUTPUT, run_id, time(), step_key, None, OutputData(output.name)))
     manager, config = session.resources.io_manager(output.manager_key, asset_key)
     version = step.op.version
     context = OutputContext(
@@ -141,11 +144,9 @@ def _store(
     materialization = AssetMaterialization(
         asset_key, tags=None if version is None else {"holdfast/op_version": version}, metadata=metadata
     )
-    events.append(
-        Event(EventType.ASSET_MATERIALIZATION, run_id, time(), step_key, asset_key, materialization)
-    )
+    events.append(Event(_MADE, run_id, time(), step_key, asset_key, materialization))
     handled = OutputData(output.name, output.manager_key)
-    events.append(Event(EventType.HANDLED_OUTPUT, run_id, time(), step_key, None, handled))
+    events.append(Event(_HANDLED, run_id, time(), step_key, None, handled))
     session.stored[asset_key] = context
     if session.values is not None:
         session.values[step_key, output.name] = value
