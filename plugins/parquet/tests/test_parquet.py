@@ -99,10 +99,23 @@ def test_column_asked_for_twice_is_refused(round_trip: Any) -> None:
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.table])
 def test_name_with_a_dot_is_one_column(make: Any, round_trip: Any) -> None:
-    """Asking for a does not load a.b as well."""
-    table = make({"a": [1], "a.b": [2]})
-    assert rows(round_trip(table, columns=["a"])) == [{"a": 1}]
+    """Asking for the column a.b does not load the field b of the column a as well."""
+    table = make({"a": [{"b": 1}], "a.b": [2]})
+    assert rows(round_trip(table, columns=["a"])) == [{"a": {"b": 1}}]
     assert rows(round_trip(table, columns=["a.b"])) == [{"a.b": 2}]
+
+
+@every_table
+def test_any_seekable_file_is_read_from_its_start(table: Any, tmp_path: Path) -> None:
+    """Files on disk and other streams are read alike, wherever they were left."""
+    path = tmp_path / "partition=2013.parquet"  # a path that some libraries would read a column from
+    with path.open("wb") as file:
+        ParquetFormat().dump(table, file)
+    for open_file in (path.open("rb"), io.BufferedReader(io.BytesIO(path.read_bytes()))):
+        with open_file as file:
+            file.seek(7)
+            for request in (LoadRequest(), LoadRequest(type(table), {"columns": list(DATA)})):
+                assert rows(ParquetFormat().load(file, request)) == rows(table)
 
 
 @pytest.mark.parametrize(

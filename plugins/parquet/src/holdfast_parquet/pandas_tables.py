@@ -24,9 +24,8 @@ class _PandasTables(PyarrowTables):
     def read(self, file: IO[bytes], kind: str, columns: Sequence[str] | None) -> Any:
         if columns is not None:
             stored = self.schema(file).pandas_metadata or {"index_columns": []}
-            index = [
-                name for name in stored["index_columns"] if isinstance(name, str)
-            ]  # a range is no column
+            # A range is described there, and no column.
+            index = [name for name in stored["index_columns"] if isinstance(name, str)]
             columns = [*columns, *(name for name in index if name not in columns)]
         return super().read(file, kind, columns).to_pandas()
 

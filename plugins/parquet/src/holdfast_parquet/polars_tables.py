@@ -31,9 +31,8 @@ class _PolarsTables(Tables):
 
     def read(self, file: IO[bytes], kind: str, columns: Sequence[str] | None) -> Any:
         file.seek(0)
-        # Our file names hold a "partition=", which polars would take for a column where it sees a path.
         names = None if columns is None else list(columns)
-        frame = polars.read_parquet(file, columns=names, hive_partitioning=False)
+        frame = polars.read_parquet(file, columns=names)
         return frame.lazy() if kind == "polars.LazyFrame" else frame
 
 

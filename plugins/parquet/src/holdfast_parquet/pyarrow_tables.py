@@ -42,7 +42,7 @@ class PyarrowTables(Tables):
         if columns is None:
             table = _open(file).read()
         else:
-            # To pyarrow a name is a path: "a" stands for the column "a.b" as well.
+            # To pyarrow a name is a path: "a.b" stands for the field b of the column a as well.
             table = _open(file).read(columns=list(columns)).select(list(columns))
         metadata = {key: value for key, value in (table.schema.metadata or {}).items() if key != _MARK}
         return table.replace_schema_metadata(metadata or None)

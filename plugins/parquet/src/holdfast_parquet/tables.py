@@ -106,7 +106,7 @@ def _installed() -> list[str]:
     found = [kind for kind, modules in KINDS.items() if all(map(importlib.util.find_spec, modules))]
     if not found:
         raise StorageError(
-            "Parquet needs polars, pandas or pyarrow, and none is installed. "
+            "Parquet needs polars, pyarrow, or pandas with pyarrow, and none of these is installed. "
             'Run, for example: pip install "holdfast-parquet[polars]"'
         )
     return found
