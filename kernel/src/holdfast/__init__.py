@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     from holdfast.results import ExecuteInProcessResult, RunResult
     from holdfast.run_api import execute_job, materialize, materialize_to_memory
     from holdfast.selection import AssetSelection
+    from holdfast.selection_syntax import parse_selection
     from holdfast.value_loader import AssetValueLoader
 
 __all__ = [
@@ -214,6 +215,7 @@ __all__ = [
     "materialize_to_memory",
     "mem_io_manager",
     "multi_asset",
+    "parse_selection",
     "repository",
     "resource",
     "with_resources",
@@ -332,6 +334,7 @@ _MODULES = {
     "materialize_to_memory": "run_api",
     "mem_io_manager": "builtins.memory",
     "multi_asset": "definitions.asset",
+    "parse_selection": "selection_syntax",
     "repository": "repository_definition",
     "resource": "definitions.resource",
     "with_resources": "definitions.with_resources",

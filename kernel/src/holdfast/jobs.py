@@ -122,8 +122,8 @@ class JobDefinition:
         layer = self.asset_layer
         if asset_selection is None:
             return make_plan(layer.graph, layer.keys, layer.selection)
-        chosen = AssetSelection.keys(*asset_selection) & layer.selection
         wanted = frozenset(map(AssetKey.from_coercible, asset_selection))
+        chosen = AssetSelection.keys(*sorted(wanted)) & layer.selection
         for key in sorted(wanted - layer.keys):
             layer.graph[key]  # a key that is nowhere is an error of its own, with the nearest one
             raise InvalidSubsetError(f"{self!r} does not make '{key}'. Select among {_names(layer.keys)}.")
@@ -206,7 +206,7 @@ def in_process_result(
     result = ExecuteInProcessResult(
         job, plan, session.run_id, summary.success, summary.events, session.values or {}
     )
-    if raise_on_error:
+    if raise_on_error and not summary.success:
         result.raise_for_failure(summary.exceptions)
     return result
 

@@ -52,9 +52,11 @@ class InMemoryIOManager(IOManager):
 
 def _identifier(context: InputContext | OutputContext) -> Hashable:
     # A key and its partition stay apart: partition "b" of "a" is not the asset "a/b".
-    if context.has_asset_key:
-        return context.asset_key, context.partition_key if context.has_partition_key else None
-    return tuple(context.get_identifier())
+    if not context.has_asset_key:
+        return tuple(context.get_identifier())
+    if context.has_partition_key:
+        return context.asset_key, context.partition_key
+    return context.asset_key
 
 
 def _described(context: InputContext | OutputContext) -> str:

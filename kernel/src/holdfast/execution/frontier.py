@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -38,16 +38,18 @@ class Frontier:
             out in this order where their edges leave it free.
     """
 
-    def __init__(self, waits_for: Mapping[str, Iterable[tuple[str, str]]]) -> None:
-        self._needs = {key: set(needs) for key, needs in waits_for.items()}
+    def __init__(self, waits_for: Mapping[str, Collection[tuple[str, str]]]) -> None:
+        self._needs = waits_for
         self._readers: dict[str, list[str]] = {key: [] for key in waits_for}
-        for key, needs in self._needs.items():
-            for upstream in {step for step, _ in needs}:
-                self._readers[upstream].append(key)
-        self._missing = {key: len({step for step, _ in needs}) for key, needs in self._needs.items()}
+        self._missing: dict[str, int] = {}
+        for key, needs in waits_for.items():
+            upstream = {step for step, _ in needs}
+            self._missing[key] = len(upstream)
+            for step in upstream:
+                self._readers[step].append(key)
         self._ready = deque(key for key, count in self._missing.items() if not count)
         self._running: set[str] = set()
-        self._open = len(self._needs)
+        self._open = len(waits_for)
         self.failed: set[str] = set()
         """The steps that failed."""
         self.skipped: set[str] = set()

@@ -13,6 +13,7 @@ import attrs
 
 from holdfast.events import Event, EventType, RunEndData, RunStartData, SkipData, StepFailureData
 from holdfast.execution.frontier import Frontier, Skip
+from holdfast.execution.interrupts import Interrupts
 from holdfast.execution.step import StepOutcome
 from holdfast.failures import ErrorInfo
 from holdfast.plan import Plan
@@ -78,6 +79,7 @@ class RunLoop:
         self._pending: list[Event] = []
         self._events: list[Event] = []
         self._exceptions: dict[str, BaseException] = {}
+        self._interrupts = Interrupts()
 
     def run(self, about: RunStartData) -> RunSummary:
         """Run every step.
@@ -89,24 +91,27 @@ class RunLoop:
             BaseException: what interrupts this thread, such as `KeyboardInterrupt`, after the run is recorded
                 as canceled; or what the executor raises when it takes no steps, recorded as a failure.
         """
-        self._start(about)
         frontier, in_flight = self._frontier, self._in_flight
-        try:
-            while not frontier.done:
-                while frontier.has_ready and len(in_flight) < self._limit:
-                    function, arguments, key = self._start_next()
-                    # Called here and not in a helper, so that few frames stand above the user's function.
-                    future = self._executor.submit(function, *arguments)
-                    in_flight[future] = key
-                    future.add_done_callback(self._done.put)
-                if self._done.empty():
+        with self._interrupts:
+            self._interrupts.hold()
+            self._start(about)
+            try:
+                self._interrupts.release()
+                while not frontier.done:
+                    while frontier.has_ready and len(in_flight) < self._limit:
+                        function, arguments, key = self._start_next()
+                        # Called here and not in a helper, so that few frames stand above the user's function.
+                        future = self._executor.submit(function, *arguments)
+                        in_flight[future] = key
+                        future.add_done_callback(self._done.put)
+                    if self._done.empty():
+                        self._flush()
+                    self._wait()
                     self._flush()
-                self._wait()
-                self._flush()
-        except BaseException as interruption:
-            self._give_up(interruption)
-            raise
-        return self._end()
+            except BaseException as interruption:
+                self._give_up(interruption)
+                raise
+            return self._end()
 
     def _start_next(self) -> tuple[Callable[..., StepOutcome], tuple[Any, ...], str]:
         key = self._frontier.start_next()
@@ -129,11 +134,12 @@ class RunLoop:
 
     def _start(self, about: RunStartData) -> None:
         self._add(EventType.RUN_START, None, about)
-        for step in self._plan:
-            for key in step.assets:
-                self._pending.append(
-                    Event(EventType.ASSET_MATERIALIZATION_PLANNED, self._run_id, time(), step.key, key)
-                )
+        now = time()
+        self._pending += [
+            Event(EventType.ASSET_MATERIALIZATION_PLANNED, self._run_id, now, step.key, output.asset_key)
+            for step in self._plan
+            for output in step.outputs
+        ]
         self._flush()
 
     def _give_up(self, interruption: BaseException) -> None:
@@ -185,6 +191,10 @@ class RunLoop:
 
     def _flush(self) -> None:
         if self._pending:
-            batch, self._pending = self._pending, []
-            self._events += batch
-            self._record(batch)
+            self._interrupts.hold()
+            try:
+                batch, self._pending = self._pending, []
+                self._events += batch
+                self._record(batch)
+            finally:
+                self._interrupts.release()

@@ -76,8 +76,9 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
         values = {}
         if step.inputs:
             for inp in step.inputs:
-                values[inp.name] = session.load(inp, step)
-                data = InputData(inp.name, inp.source.asset_key, inp.manager_key)
+                name = inp.name
+                values[name] = session.load(inp, step)
+                data = InputData(name, inp.source.asset_key, inp.manager_key)
                 events.append(Event(_LOADED, run_id, time(), key, None, data))
             now = time()
             events += [Event(_INPUT, run_id, now, key, None, loaded.data) for loaded in events]
