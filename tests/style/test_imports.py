@@ -21,6 +21,8 @@ HEAVY = {
     "asyncio", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy",
     "pandas", "pluggy", "polars", "pyarrow", "rich", "shtab", "socket", "sqlite3", "subprocess",
 }  # fmt: skip
+if sys.version_info < (3, 11):
+    HEAVY.remove("subprocess")  # attrs needs platform, which imports it there
 
 # What the package of each plugin, which holds its hooks, may import of these when the plugin is discovered.
 HOOKS_NEED = {"pluggy"}
