@@ -66,7 +66,7 @@ class Holdfast:
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment it is run with."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-        return {**inherited, "COLUMNS": "200", "TERM": "xterm", "PYTHONDONTWRITEBYTECODE": "1", **more}
+        return {**inherited, "COLUMNS": "200", "TERM": "xterm", **more}
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end, with its output in pipes."""

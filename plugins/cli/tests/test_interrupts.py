@@ -42,6 +42,10 @@ def interrupted(flows, *arguments):
     return command
 
 
+def wait_until_it_ends(command):
+    assert any("interrupted, ending the run" in line for line in iter(command.stdout.readline, ""))
+
+
 def test_an_interrupted_run_is_canceled(waiting):
     """Ctrl-C ends the run, which is recorded as canceled with what it made; the exit code is 130."""
     command = interrupted(waiting, "--executor", "in_process")
@@ -57,8 +61,7 @@ def test_an_interrupted_run_is_canceled(waiting):
 def test_steps_in_workers_come_to_their_end(waiting):
     """A step that runs in a worker is waited for, and no other begins."""
     command = interrupted(waiting)
-    while "interrupted, ending the run" not in command.stdout.readline():
-        pass
+    wait_until_it_ends(command)
     (waiting.directory / "go_on").open("w").close()
     command.communicate(timeout=30)
     steps = {step["key"]: step["status"] for step in waiting.json("runs", "show")["steps"]}
@@ -70,11 +73,10 @@ def test_steps_in_workers_come_to_their_end(waiting):
 def test_a_second_interrupt_does_not_wait(waiting):
     """Ctrl-C again ends the command and its workers at once; the run is recorded as canceled."""
     command = interrupted(waiting)
-    while "interrupted, ending the run" not in command.stdout.readline():
-        pass
+    wait_until_it_ends(command)
     command.send_signal(signal.SIGINT)
-    command.communicate(timeout=30)
-    assert command.returncode == 130
+    assert command.wait(timeout=30) == 130
+    command.communicate(timeout=30)  # which waits for the workers, too
     assert waiting.json("runs", "list")[0]["status"] == "CANCELED"
 
 

@@ -26,6 +26,22 @@ def test_a_value_that_was_never_stored_is_an_error(shop):
     assert "is not stored" in done.stderr
 
 
+def test_what_an_io_manager_raises_is_shown_from_its_own_frames(project):
+    """What users' code raises while a value is loaded is shown without the frames of Holdfast."""
+    flows = project(
+        "from holdfast import IOManager, asset\n"
+        "class Attic(IOManager):\n"
+        "    def handle_output(self, context, obj): pass\n"
+        "    def load_input(self, context): return 1 / 0\n"
+        "@asset(io_manager_def=Attic())\ndef old():\n    return 1\n"
+    )
+    done = flows("load", "old")
+    assert done.returncode == 2
+    assert done.stderr.startswith("holdfast: 'old' cannot be loaded.\n")
+    assert "in load_input" in done.stderr
+    assert "in load_asset_value" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [

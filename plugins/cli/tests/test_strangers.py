@@ -50,6 +50,14 @@ def test_a_command_that_cannot_be_made_is_an_error_of_its_own(shop, install):
     assert shop("--help", **environment).returncode == 0
 
 
+def test_completion_leaves_out_what_cannot_be_made(shop, install):
+    """The completion script has the commands of plugins, but for those that cannot be made."""
+    done = shop("completion", "bash", **install("greeter", GREET))
+    assert done.returncode == 0
+    assert "--loudly" in done.stdout
+    assert "the command 'vanished' is left out" in done.stderr
+
+
 def test_a_broken_plugin_does_not_take_the_command_down(shop, install):
     """Help and every other command work while a plugin is broken."""
     environment = install("faulty", "import module_that_is_not_there\n")

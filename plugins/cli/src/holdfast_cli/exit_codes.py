@@ -13,7 +13,8 @@ class ExitCode(enum.IntEnum):
     Attributes:
         OK: everything that was asked for was done.
         FAILED: the run failed, or `holdfast plugins doctor` found something to mend.
-        WRONG: the arguments, the definitions or the settings are wrong; a message says where.
+        WRONG: the arguments, the definitions or the settings are wrong, or a store cannot do what was asked;
+            a message says what to do about it.
         INTERRUPTED: Ctrl-C; a run that was in progress is recorded as canceled.
         CLOSED: whoever read standard output has gone, such as `head` in a pipe.
     """

@@ -73,3 +73,7 @@ def _run(own: list[str], rest: list[str]) -> int:
     if unknown:
         parsed.parser.error(not_understood(unknown, parsed.parser))
     return int(parsed.run(parsed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from argparse import Namespace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from holdfast.errors import Error, InvalidDefinitionError
@@ -57,6 +55,7 @@ def load_project(arguments: Namespace) -> Project:
     # This is the whole kernel, which lists of runs and plugins do not need.
     from holdfast.project import Project
     from holdfast_cli.output import aside
+    from holdfast_cli.user_report import user_report
 
     with aside():
         try:
@@ -64,21 +63,8 @@ def load_project(arguments: Namespace) -> Project:
         except Error:
             raise
         except Exception as error:
-            report = _report(error)
+            report = user_report(error)
             raise InvalidDefinitionError(f"The definitions cannot be imported.\n{report}") from error
     if arguments.strict_plugins:
         project.instance.plugins.require_healthy()
     return project
-
-
-def _report(error: Exception) -> str:
-    """Return the traceback of an error from the user's first frame on; a syntax error says its own place."""
-    frames = error.__traceback__
-    while frames is not None and _is_ours(frames):
-        frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
-
-
-def _is_ours(frames: TracebackType) -> bool:
-    module = str(frames.tb_frame.f_globals.get("__name__", ""))
-    return module.partition(".")[0] in ("holdfast", "holdfast_cli", "importlib")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 
+from holdfast.errors import Error
 from holdfast.interfaces import Command
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.parser import build_parser
@@ -28,6 +30,13 @@ class CompletionCommand(Command):
         """Print the script, which knows the commands of all active plugins."""
         import shtab  # needed here alone, where the parsers of all subcommands are
 
-        subcommands = all_subcommands(arguments)
+        subcommands = {}
+        for name, subcommand in all_subcommands(arguments).items():
+            try:
+                subcommand.load()
+            except Error as error:
+                print(f"holdfast: the command '{name}' is left out: {error}", file=sys.stderr)
+            else:
+                subcommands[name] = subcommand
         print(shtab.complete(build_parser(subcommands, subcommands), arguments.shell))
         return ExitCode.OK

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from holdfast.errors import Error, StorageError
 from holdfast.interfaces import Command
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.output import aside, materialization_json, print_json
 from holdfast_cli.preview import preview
 from holdfast_cli.project import load_project
 from holdfast_cli.selecting import add_key, find_key
+from holdfast_cli.user_report import user_report
 
 __all__ = ["LoadCommand"]
 
@@ -28,9 +30,14 @@ class LoadCommand(Command):
         """Load the value and print the beginning of it."""
         project = load_project(arguments)
         key = find_key(project.repository.graph, arguments.key)
-        with aside():
-            value = project.repository.load_asset_value(key, instance=project.instance)
-            shown = preview(value)
+        try:
+            with aside():
+                value = project.repository.load_asset_value(key, instance=project.instance)
+                shown = preview(value)
+        except Error:
+            raise
+        except Exception as error:
+            raise StorageError(f"'{key}' cannot be loaded.\n{user_report(error)}") from error
         if not arguments.json:
             print(shown)
             return ExitCode.OK
