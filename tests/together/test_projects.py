@@ -192,6 +192,7 @@ def test_a_killed_worker_fails_its_own_step_alone(write: Write) -> None:
     (failure,) = [event for event in result.all_events if event.is_step_failure]
     assert failure.step_key == "killed"
     assert "SIGKILL" in failure.data.error.message
+    assert failure.data.error.frames == ()
     assert (directory / "data" / "later.pickle").exists()
 
 

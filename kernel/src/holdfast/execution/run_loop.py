@@ -165,7 +165,7 @@ class RunLoop:
         try:
             outcome = future.result()
         except Exception as error:  # the worker died, or the task or its outcome could not cross to it
-            info = ErrorInfo.from_exception(error)
+            info = ErrorInfo.from_exception(error.with_traceback(None))  # its frames are the executor's
             self._add(EventType.STEP_FAILURE, key, StepFailureData(info, self._attempts[key]))
             self._fail(key, error)
             return
