@@ -59,7 +59,6 @@ def _first_line(step: StepRecord) -> str:
 
 def failures(record: RunRecord) -> Iterator[str]:
     """Yield what went wrong: a report for each failed step, and which steps were skipped because of it."""
-    yield ""
     failed = record.having(StepStatus.FAILED)
     for step in failed[:_MOST_REPORTS]:
         yield f"{_what(step)} failed:"

@@ -103,7 +103,8 @@ def watch(arguments: Namespace, start: Callable[[Listener], object]) -> int:
     if arguments.json:
         print_json(record.to_json())
     elif not arguments.events and (code or not arguments.quiet):
-        print(*failures(record), summary(record), sep="\n")
+        gap = [] if arguments.quiet else [""]
+        print(*gap, *failures(record), summary(record), sep="\n")
     return code
 
 

@@ -92,7 +92,7 @@ def _show(store: EventStore, arguments: Namespace) -> None:
         for step in record.steps.values()
     ]
     print_table(("step", "status", "took", ""), rows)
-    print(*failures(record), summary(record), sep="\n")
+    print("", *failures(record), summary(record), sep="\n")
     if _status(run) == _GONE:
         print("Its process is gone and has not recorded its end.")
 
