@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import attrs
 import pytest
 
 COMMAND = Path(sys.executable).with_name("holdfast")
+
+# Compiled once for all the processes of these tests, even where Python is told to keep no bytecode.
+BYTECODE = tempfile.TemporaryDirectory(prefix="holdfast-bytecode-")
 
 SETTINGS = '[tool.holdfast]\nrepository = "flows"\nexecutor = { use = "multiprocess", max_workers = 2 }\n'
 
@@ -66,7 +70,9 @@ class Holdfast:
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment it is run with."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-        return {**inherited, "COLUMNS": "200", "TERM": "xterm", **more}
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)
+        fixed = {"COLUMNS": "200", "TERM": "xterm", "PYTHONPYCACHEPREFIX": BYTECODE.name}
+        return {**inherited, **fixed, **more}
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end, with its output in pipes."""
