@@ -64,7 +64,7 @@ def main() -> int:
         report = {**machine, "rows": [row.to_json() for row in rows], "peer": peer, "no_peer": without}
         print(json.dumps(report, indent=2))
     else:
-        print(f"\n{sum(row.budget is not None for row in rows)} budgets, {over} exceeded.{without}")
+        print(f"\n{sum(row.budget is not None for row in rows)} budgets, {over} exceeded. {without}".rstrip())
     return 1 if over else 0
 
 

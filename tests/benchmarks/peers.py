@@ -19,11 +19,11 @@ def measured(python: str | None) -> tuple[dict[str, float], str]:
         python: the interpreter of an environment with Dagster.
     """
     if python is None:
-        return {}, " No peer was measured: give an environment with one by --peer."
+        return {}, "No peer was measured: give an environment with one by --peer."
     done = subprocess.run([python, SCRIPT], capture_output=True, text=True, check=False)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["it printed nothing"]
-        return {}, f" No peer was measured: {lines[-1]}"
+        return {}, f"No peer was measured: {lines[-1]}"
     imports = processes(python, {"bare": ["-c", "pass"], "package": ["-c", "import dagster"]})
     bare, package = (statistics.median(cpu for cpu, _ in each) * 1e3 for each in imports.values())
     return {"import: import holdfast": package - bare, **json.loads(done.stdout)}, ""
