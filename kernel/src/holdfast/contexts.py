@@ -106,8 +106,58 @@ def _known(value: Any, what: str, context: object) -> Any:
     return value
 
 
+class _ValueContext:
+    """What storing a value and loading it have in common: which asset and partition it is."""
+
+    __slots__ = ()
+
+    _asset_key: AssetKey | None
+    _partition_key: str | None
+    log_manager: logging.Logger | None
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the value is an asset."""
+        return self._asset_key is not None
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset's key; an `InvariantViolationError` when the value is no asset."""
+        return _known(self._asset_key, "asset key", self)  # type: ignore[no-any-return]
+
+    @property
+    def has_partition_key(self) -> bool:
+        """Whether the value is one partition."""
+        return self._partition_key is not None
+
+    @property
+    def has_asset_partitions(self) -> bool:
+        """Whether the value is an asset with partitions."""
+        return self.has_asset_key and self.has_partition_key
+
+    @property
+    def partition_key(self) -> str:
+        """The partition that the value is; an `InvariantViolationError` when there is none."""
+        return _known(self._partition_key, "partition key", self)  # type: ignore[no-any-return]
+
+    @property
+    def asset_partition_key(self) -> str:
+        """The asset's partition that the value is; an `InvariantViolationError` when there is none."""
+        return self.partition_key
+
+    @property
+    def log(self) -> logging.Logger:
+        """The logger of the run."""
+        return self.log_manager or logging.getLogger("holdfast.run")
+
+    def get_asset_identifier(self) -> list[str]:
+        """Return what tells this asset's value from every other: key parts and the partition if any."""
+        key = self.asset_key.path
+        return key if self._partition_key is None else [*key, self._partition_key]
+
+
 @attrs.frozen
-class OutputContext:
+class OutputContext(_ValueContext):
     """What an IO manager is told about the value it is to store.
 
     Args:
@@ -139,7 +189,7 @@ class OutputContext:
     resource_config: Any = None
     resources: Resources = attrs.field(default=None, converter=_resources)
     op_def: Any = None
-    asset_info: AssetKey | None = None
+    _asset_key: AssetKey | None = attrs.field(default=None, alias="asset_info")
     _partition_key: str | None = attrs.field(default=None, alias="partition_key")
     _added: dict[str, MetadataValue] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
@@ -147,41 +197,6 @@ class OutputContext:
     def name(self) -> str:
         """The output's name."""
         return self._name or "result"
-
-    @property
-    def has_asset_key(self) -> bool:
-        """Whether the output is an asset."""
-        return self.asset_info is not None
-
-    @property
-    def asset_key(self) -> AssetKey:
-        """The asset's key; an `InvariantViolationError` when the output is no asset."""
-        return _known(self.asset_info, "asset key", self)  # type: ignore[no-any-return]
-
-    @property
-    def has_partition_key(self) -> bool:
-        """Whether one partition is stored."""
-        return self._partition_key is not None
-
-    @property
-    def has_asset_partitions(self) -> bool:
-        """Whether the output is an asset with partitions."""
-        return self.has_asset_key and self.has_partition_key
-
-    @property
-    def partition_key(self) -> str:
-        """The partition to store; an `InvariantViolationError` when there is none."""
-        return _known(self._partition_key, "partition key", self)  # type: ignore[no-any-return]
-
-    @property
-    def asset_partition_key(self) -> str:
-        """The asset's partition to store; an `InvariantViolationError` when there is none."""
-        return self.partition_key
-
-    @property
-    def log(self) -> logging.Logger:
-        """The logger of the run."""
-        return self.log_manager or logging.getLogger("holdfast.run")
 
     @property
     def added_metadata(self) -> Mapping[str, MetadataValue]:
@@ -201,13 +216,9 @@ class OutputContext:
         parts = [self.run_id or "none", _known(self.step_key, "step key", self), self.name]
         return parts if self.mapping_key is None else [*parts, self.mapping_key]
 
-    def get_asset_identifier(self) -> list[str]:
-        """Return what tells this asset's value from every other: key parts and the partition if any."""
-        return _asset_identifier(self.asset_key, self._partition_key)
-
 
 @attrs.frozen
-class InputContext:
+class InputContext(_ValueContext):
     """What an IO manager is told about the value it is to load.
 
     Args:
@@ -248,52 +259,9 @@ class InputContext:
         """The input's name; an `InvariantViolationError` when there is none."""
         return _known(self._name, "input name", self)  # type: ignore[no-any-return]
 
-    @property
-    def has_asset_key(self) -> bool:
-        """Whether the value is an asset."""
-        return self._asset_key is not None
-
-    @property
-    def asset_key(self) -> AssetKey:
-        """The asset's key; an `InvariantViolationError` when the value is no asset."""
-        return _known(self._asset_key, "asset key", self)  # type: ignore[no-any-return]
-
-    @property
-    def has_partition_key(self) -> bool:
-        """Whether one partition is loaded."""
-        return self._partition_key is not None
-
-    @property
-    def has_asset_partitions(self) -> bool:
-        """Whether the value is an asset with partitions."""
-        return self.has_asset_key and self.has_partition_key
-
-    @property
-    def partition_key(self) -> str:
-        """The partition to load; an `InvariantViolationError` when there is none."""
-        return _known(self._partition_key, "partition key", self)  # type: ignore[no-any-return]
-
-    @property
-    def asset_partition_key(self) -> str:
-        """The asset's partition to load; an `InvariantViolationError` when there is none."""
-        return self.partition_key
-
-    @property
-    def log(self) -> logging.Logger:
-        """The logger of the run."""
-        return self.log_manager or logging.getLogger("holdfast.run")
-
     def get_identifier(self) -> list[str]:
         """Return what tells the stored output from every other; see `OutputContext.get_identifier`."""
         return _known(self.upstream_output, "upstream output", self).get_identifier()  # type: ignore[no-any-return]
-
-    def get_asset_identifier(self) -> list[str]:
-        """Return what tells this asset's value from every other: key parts and the partition if any."""
-        return _asset_identifier(self.asset_key, self._partition_key)
-
-
-def _asset_identifier(key: AssetKey, partition_key: str | None) -> list[str]:
-    return key.path if partition_key is None else [*key.parts, partition_key]
 
 
 def _optional_key(asset_key: Any) -> AssetKey | None:
