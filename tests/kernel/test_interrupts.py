@@ -9,6 +9,15 @@ import pytest
 from holdfast import Instance, asset, define_asset_job, execute_job, repository
 from holdfast.events import EventType
 
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_interrupts():
+    """Whatever started the tests, such as a job in the background that ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 IN_PROCESS = {"execution": {"config": "in_process"}}
 
 
