@@ -11,10 +11,12 @@ from holdfast import (
     InMemoryIOManager,
     InputContext,
     Instance,
+    InvalidDefinitionError,
     IOManager,
     MissingResourceError,
     OutputContext,
     RepositoryDefinition,
+    ResourceDefinition,
     SourceAsset,
     StepOutputNotFoundError,
     UnknownSelectionError,
@@ -113,3 +115,12 @@ def test_partitions_are_refused() -> None:
     """Nothing is silently ignored."""
     with pytest.raises(UnsupportedParameterError, match="partition_key"):
         repository_of(SourceAsset("a")).load_asset_value("a", partition_key="x")
+
+
+def test_resources_that_require_each_other_are_an_error() -> None:
+    """As in a run."""
+    lake = ResourceDefinition(Asked, required_resource_keys={"pool"})
+    pool = ResourceDefinition(Asked, required_resource_keys={"lake"})
+    source = SourceAsset("a", io_manager_key="lake", resource_defs={"lake": lake, "pool": pool})
+    with pytest.raises(InvalidDefinitionError, match="lake -> pool -> lake"):
+        repository_of(source).load_asset_value("a")

@@ -8,7 +8,7 @@ from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import MissingResourceError, ResourceConflictError
 from holdfast.plan import Plan, Step
 
-__all__ = ["Provider", "bind_resources"]
+__all__ = ["Provider", "bind_resources", "provide"]
 
 Provider = Callable[[str], ResourceDefinition | None]
 """From a resource key to the definition that settings or plugins provide, if they do."""
@@ -47,17 +47,31 @@ def bind_resources(
                 owners.setdefault(key, repr(definition))
         for key in _keys(step):
             if key not in needed:
-                needed[key] = f"Asset '{', '.join(map(str, step.assets))}'"
+                needed[key] = step.title
+    provide(needed, resources, provided)
+    return resources
+
+
+def provide(needed: Mapping[str, str], resources: dict[str, ResourceDefinition], provided: Provider) -> None:
+    """Add to ``resources`` what is needed, and what that requires in turn.
+
+    Args:
+        needed: who needs each resource, by key.
+        resources: the resources that are there.
+        provided: what settings and plugins provide.
+
+    Raises:
+        MissingResourceError: a resource is needed that nobody provides, naming who needs it.
+    """
+    seen = set(needed)
     pending = list(needed.items())
     for key, needed_by in pending:
         found = resources.get(key) or provided(key)
         if found is None:
             raise MissingResourceError(key, needed_by, resources)
         resources[key] = found
-        for required in found.required_resource_keys - needed.keys():
-            needed[required] = f"Resource '{key}'"
-            pending.append((required, needed[required]))
-    return resources
+        pending += [(required, f"Resource '{key}'") for required in found.required_resource_keys - seen]
+        seen |= found.required_resource_keys
 
 
 def _keys(step: Step) -> Iterator[str]:

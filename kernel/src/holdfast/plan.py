@@ -85,6 +85,11 @@ class Step:
         return tuple(output.asset_key for output in self.outputs)
 
     @property
+    def title(self) -> str:
+        """What messages call it: ``Asset 'a, b'``."""
+        return f"Asset '{', '.join(map(str, self.assets))}'"
+
+    @property
     def upstream(self) -> tuple[str, ...]:
         """The keys of the steps that must come first."""
         return tuple(dict.fromkeys(key for key, _ in self.waits_for))

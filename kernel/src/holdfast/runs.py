@@ -125,11 +125,9 @@ def session_for(
     )
 
 
-def prepare_in_process(
-    plan: Plan, request: RunRequest, instance: Instance, *, keep_values: bool = True
-) -> PreparedRun:
+def prepare_in_process(plan: Plan, request: RunRequest, instance: Instance) -> PreparedRun:
     """Return a run whose steps are run by this process, one after the other; errors as `session_for`."""
-    session = session_for(plan, request, instance, keep_values=keep_values)
+    session = session_for(plan, request, instance, keep_values=True)
     return _prepare(plan, session, InProcessExecutor(), None, instance)
 
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any
 
 from holdfast.asset_graph import AssetGraph
+from holdfast.binding import provide
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import ResourceConflictError
@@ -80,14 +81,9 @@ class AssetValueLoader:
         for name, own in definition.resource_defs.items():
             if self._definitions.setdefault(name, own) is not own:
                 raise ResourceConflictError(name, repr(definition), "an asset that was loaded before")
-        pending = [manager_key]
-        while pending:
-            name = pending.pop()
-            if name not in self._definitions:
-                if self._instance is None:
-                    self._instance = Instance.get()
-                provided = self._instance.io_manager_definition(name)
-                if provided is None:
-                    continue  # the pool names who needs it
-                self._definitions[name] = provided
-            pending.extend(self._definitions[name].required_resource_keys)
+        provide({manager_key: f"Asset '{key}'"}, self._definitions, self._provided)
+
+    def _provided(self, key: str) -> ResourceDefinition | None:
+        if self._instance is None:
+            self._instance = Instance.get()
+        return self._instance.io_manager_definition(key)

@@ -109,7 +109,7 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
         job_name=session.job_name,
         op_def=step.op,
         op_config=session.run_config.get("ops", {}).get(name, {}).get("config"),
-        resources=session.resources.select(step.op.required_resource_keys, f"Asset '{_names(step)}'"),
+        resources=session.resources.select(step.op.required_resource_keys, step.title),
         run_tags=session.tags,
         run_config=session.run_config,
         retry_number=attempt - 1,
@@ -127,7 +127,3 @@ def _retry_in(step: Step, error: Exception, attempt: int) -> float | None:
     if policy is None or attempt > policy.max_retries:
         return None
     return policy.delay_after(attempt)
-
-
-def _names(step: Step) -> str:
-    return ", ".join(map(str, step.assets))

@@ -49,7 +49,7 @@ def store_outputs(session: Session, step: Step, result: Any, events: list[Event]
                 events.append(report_event(session, step, item))
             else:
                 raise InvariantViolationError(
-                    f"Asset '{_names(step)}' yielded {item!r}. A generator yields Output(value, "
+                    f"{step.title} yielded {item!r}. A generator yields Output(value, "
                     "output_name), AssetMaterialization or AssetObservation."
                 )
     else:
@@ -58,7 +58,7 @@ def store_outputs(session: Session, step: Step, result: Any, events: list[Event]
     for output in missing.values():
         if output.is_required:
             raise InvariantViolationError(
-                f"Asset '{_names(step)}' did not return or yield the required output '{output.name}' "
+                f"{step.title} did not return or yield the required output '{output.name}' "
                 f"(asset '{output.asset_key}'). Make it, or say is_required=False or output_required=False."
             )
     return tuple(missing)
@@ -90,7 +90,7 @@ def _returned_together(step: Step, result: Any) -> Iterator[_Returned]:
     if not isinstance(result, tuple) or len(result) != len(names):
         got = f"a tuple of {len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
         raise InvariantViolationError(
-            f"Asset '{_names(step)}' makes {len(names)} outputs ({', '.join(names)}) and returned {got}. "
+            f"{step.title} makes {len(names)} outputs ({', '.join(names)}) and returned {got}. "
             "Return a tuple of values in this order, or yield an Output for each."
         )
     selected = {output.name: output for output in step.outputs}
@@ -107,12 +107,12 @@ def _claim(step: Step, name: str, missing: dict[str, StepOutput]) -> StepOutput:
         return output
     if name not in step.op.outs:
         raise InvariantViolationError(
-            f"Asset '{_names(step)}' yielded an output '{name}', which its definition does not have."
+            f"{step.title} yielded an output '{name}', which its definition does not have."
             f"{did_you_mean(name, step.op.outs)}"
         )
     again = any(name == output.name for output in step.outputs)
     problem = "more than once" if again else "though it is not selected (context.selected_output_names)"
-    raise InvariantViolationError(f"Asset '{_names(step)}' yielded the output '{name}' {problem}.")
+    raise InvariantViolationError(f"{step.title} yielded the output '{name}' {problem}.")
 
 
 def _store(
@@ -169,7 +169,3 @@ def _metadata_of(
                 f"'{output.asset_key}'. handle_output returns None or a mapping of metadata."
             )
     return metadata
-
-
-def _names(step: Step) -> str:
-    return ", ".join(map(str, step.assets))
