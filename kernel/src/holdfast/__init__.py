@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         load_assets_from_package_module,
         load_assets_from_package_name,
     )
-    from holdfast.definitions.op import In, Nothing, OpDefinition, Out
+    from holdfast.definitions.in_out import In, Nothing, Out
+    from holdfast.definitions.op import OpDefinition
     from holdfast.definitions.output import Output
     from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, io_manager, resource
     from holdfast.definitions.source_asset import SourceAsset
@@ -254,7 +255,7 @@ _MODULES = {
     "IOManager": "interfaces",
     "IOManagerDefinition": "definitions.resource",
     "IOManagerPlugin": "provisions",
-    "In": "definitions.op",
+    "In": "definitions.in_out",
     "InMemoryIOManager": "builtins.memory",
     "InitResourceContext": "contexts",
     "InputContext": "contexts",
@@ -273,11 +274,11 @@ _MODULES = {
     "MetadataValue": "metadata",
     "MissingResourceError": "errors",
     "NoFormatError": "errors",
-    "Nothing": "definitions.op",
+    "Nothing": "definitions.in_out",
     "ObserverPlugin": "provisions",
     "OpDefinition": "definitions.op",
     "OpExecutionContext": "execution.op_context",
-    "Out": "definitions.op",
+    "Out": "definitions.in_out",
     "Output": "definitions.output",
     "OutputContext": "contexts",
     "PartitionMappingPlugin": "provisions",

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from holdfast.asset_graph import AssetGraph
-from holdfast.definitions.op import check_tags
+from holdfast.definitions.tags import check_tags
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.errors import InvalidDefinitionError, InvalidSubsetError

@@ -13,7 +13,7 @@ import attrs
 from holdfast.binding import bind_resources
 from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.builtins.memory import InMemoryIOManager
-from holdfast.definitions.op import check_tags
+from holdfast.definitions.tags import check_tags
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.events import Event, RunStartData
 from holdfast.execution.resources import ResourcePool

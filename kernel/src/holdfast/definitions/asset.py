@@ -8,10 +8,12 @@ from typing import Any
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
-from holdfast.definitions.op import In, Nothing, OpDefinition, Out, check_tags
+from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Nothing, Out
+from holdfast.definitions.op import OpDefinition, check_resource_keys
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
 from holdfast.definitions.source_asset import own_io_manager
+from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import (
     AssetKey,
@@ -110,9 +112,9 @@ def asset(
             name=key.to_python_identifier(),
             arguments=arguments,
             ins=op_ins,
-            outs={"result": Out(text, output_required, manager_key, metadata or {})},
+            outs={"result": Out(UNSET, text, output_required, manager_key, metadata)},
             description=text,
-            required_resource_keys=_resource_keys(required_resource_keys, what),
+            required_resource_keys=check_resource_keys(required_resource_keys, what),
             tags=_tags(op_tags, compute_kind, what),
             version=op_version,
             retry_policy=retry_policy,
@@ -184,11 +186,11 @@ def multi_asset(
                 arguments=arguments,
                 ins=op_ins,
                 outs={
-                    n: Out(o.description, o.is_required, o.io_manager_key, o.metadata)
+                    n: Out(UNSET, o.description, o.is_required, o.io_manager_key, o.metadata)
                     for n, o in outs.items()
                 },
                 description=description or compute_fn.__doc__,
-                required_resource_keys=_resource_keys(required_resource_keys, what),
+                required_resource_keys=check_resource_keys(required_resource_keys, what),
                 tags=_tags(op_tags, compute_kind, what),
                 retry_policy=retry_policy,
             ),
@@ -226,11 +228,11 @@ def _inputs(
     for name in names:
         described = ins.get(name) if ins else None
         if described is None:
-            keys[name], op_ins[name] = AssetKey(name), _PLAIN_INPUT
+            keys[name], op_ins[name] = AssetKey(name), PLAIN_INPUT
         elif isinstance(described, AssetIn):
             keys[name] = described.key_for(name)
             op_ins[name] = In(
-                metadata=described.metadata or {}, input_manager_key=described.input_manager_key
+                metadata=described.metadata, input_manager_key=described.input_manager_key
             )
         else:
             raise InvalidDefinitionError(f"{what}: ins['{name}'] is an AssetIn, not {described!r}.")
@@ -241,22 +243,13 @@ def _inputs(
     return arguments, keys, op_ins
 
 
-_PLAIN_INPUT = In()
-_ORDERING_INPUT = In(dagster_type=Nothing)
+_ORDERING_INPUT = In(Nothing)
 
 
 def _dependency_keys(deps: Collection[CoercibleToAssetKey] | None, what: str) -> list[AssetKey]:
     if isinstance(deps, str):
         raise InvalidDefinitionError(f"{what}: non_argument_deps is a set of keys, not the string {deps!r}.")
     return sorted(AssetKey.from_coercible(key) for key in deps or ())
-
-
-def _resource_keys(keys: Collection[str] | None, what: str) -> frozenset[str]:
-    if isinstance(keys, str):
-        raise InvalidDefinitionError(
-            f"{what}: required_resource_keys is a set of strings, not the string {keys!r}."
-        )
-    return frozenset(keys or ())
 
 
 def _tags(op_tags: Mapping[str, Any] | None, compute_kind: str | None, what: str) -> Mapping[str, str]:

@@ -10,7 +10,8 @@ import attrs
 
 from holdfast.asset_node import AssetNode
 from holdfast.definitions.function import place_of
-from holdfast.definitions.op import Nothing, OpDefinition
+from holdfast.definitions.node_graph import NodeGraph
+from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.definitions.source_asset import SourceAsset
@@ -33,12 +34,13 @@ _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 @attrs.frozen(eq=False, slots=False, kw_only=True)
 class AssetsDefinition:
-    """A computation and the assets it makes and reads; made by `asset` and `multi_asset`.
+    """A computation and the assets it makes and reads; made by `asset` and `multi_asset`, or from a graph or
+    computation that exists already.
 
     Args:
         keys_by_input_name: the upstream asset of each input.
         keys_by_output_name: the asset that each output is.
-        node_def: the computation.
+        node_def: the computation, or the graph of computations.
         partitions_def: refused by this version.
         partition_mappings: refused by this version.
         asset_deps: what each asset depends on; by default each on every input.
@@ -52,7 +54,7 @@ class AssetsDefinition:
 
     keys_by_input_name: Mapping[str, AssetKey]
     keys_by_output_name: Mapping[str, AssetKey]
-    node_def: OpDefinition
+    node_def: OpDefinition | NodeGraph
     partitions_def: None = None
     partition_mappings: None = None
     _asset_deps: Mapping[AssetKey, frozenset[AssetKey]] | None = attrs.field(default=None, alias="asset_deps")
@@ -77,7 +79,13 @@ class AssetsDefinition:
 
     @property
     def op(self) -> OpDefinition:
-        """The computation."""
+        """The computation.
+
+        Raises:
+            InvalidDefinitionError: its assets are made by a graph of computations.
+        """
+        if not isinstance(self.node_def, OpDefinition):
+            raise InvalidDefinitionError(f"{self!r} is made by {self.node_def!r}; use its node_def.")
         return self.node_def
 
     @property
@@ -116,25 +124,28 @@ class AssetsDefinition:
     @property
     def orders_apart(self) -> bool:
         """Whether its assets wait for others than exactly those it loads."""
-        ordering_only = any(inp.dagster_type is Nothing for inp in self.node_def.ins.values())
+        ordering_only = any(inp.orders_only for inp in self.node_def.ins.values())
         return ordering_only or self._asset_deps is not None
 
     @property
     def required_resource_keys(self) -> frozenset[str]:
         """The resources that it needs: its computation's, and the IO managers of its outputs and inputs."""
-        keys = set(self.node_def.required_resource_keys)
-        keys.update(out.io_manager_key for out in self.node_def.outs.values())
-        keys.update(inp.input_manager_key for inp in self.node_def.ins.values() if inp.input_manager_key)
+        node = self.node_def
+        keys = set(node.required_resource_keys)
+        for op in (node,) if isinstance(node, OpDefinition) else node.ops:
+            keys.update(out.io_manager_key for out in op.outs.values())
+            keys.update(inp.input_manager_key for inp in op.ins.values() if inp.input_manager_key)
         return frozenset(keys)
 
     @property
     def place(self) -> str:
         """Where its function is defined, as ``file:line``."""
-        return place_of(self.node_def.compute_fn)
+        node = self.node_def
+        return place_of(node.compute_fn) if isinstance(node, OpDefinition) else node.place
 
     def asset_nodes(self) -> Iterator[AssetNode]:
         """Yield what an `AssetGraph` holds of each of its assets."""
-        place, op = self.place, self.node_def
+        place, tags = self.place, self.node_def.tags
         if self._asset_deps is None:
             common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
         for key in self.keys_by_output_name.values():
@@ -142,8 +153,8 @@ class AssetsDefinition:
                 key,
                 common if self._asset_deps is None else self._ordered(self._asset_deps[key]),
                 self.group_names_by_key.get(key, DEFAULT_GROUP),
-                op.tags.get("kind"),
-                op.tags,
+                tags.get("kind"),
+                tags,
                 False,
                 place,
                 self,
@@ -208,7 +219,7 @@ class AssetsDefinition:
             self,
             keys_by_input_name={n: everything.get(k, k) for n, k in self.keys_by_input_name.items()},
             keys_by_output_name={n: renamed[k] for n, k in self.keys_by_output_name.items()},
-            node_def=self._renamed_op(renamed) if prefix else self.node_def,
+            node_def=self._renamed(renamed) if prefix else self.node_def,
             asset_deps=self._asset_deps
             and {
                 renamed[key]: frozenset(everything.get(k, k) for k in upstream)
@@ -220,12 +231,13 @@ class AssetsDefinition:
             metadata_by_key={renamed[key]: data for key, data in self.metadata_by_key.items()},
         )
 
-    def _renamed_op(self, renamed: Mapping[AssetKey, AssetKey]) -> OpDefinition:
+    def _renamed(self, renamed: Mapping[AssetKey, AssetKey]) -> OpDefinition | NodeGraph:
         # The computation of one asset is named after its key; that of several keeps the name it was given.
+        node = self.node_def
         for old, new in renamed.items():
-            if self.node_def.name == old.to_python_identifier():
-                return attrs.evolve(self.node_def, name=new.to_python_identifier())
-        return self.node_def
+            if isinstance(node, OpDefinition) and node.name == old.to_python_identifier():
+                return attrs.evolve(node, name=new.to_python_identifier())
+        return node
 
     def with_resources(self, resource_defs: Mapping[str, ResourceDefinition]) -> AssetsDefinition:
         """Return a copy with those of ``resource_defs`` that it needs.
@@ -267,18 +279,9 @@ class AssetsDefinition:
         Raises:
             InvalidInvocationError: the arguments do not fit the function.
         """
-        function = self.node_def.compute_fn
-        arguments = self.node_def.arguments
-        if arguments.takes_context and not args:
-            raise InvalidInvocationError(
-                f"{self!r} takes a context: give build_op_context(...) as the first argument."
-            )
-        unknown = [] if arguments.any_keyword else [name for name in kwargs if name not in arguments.names]
-        if unknown:
-            raise InvalidInvocationError(
-                f"{self!r} has no input '{unknown[0]}'.{did_you_mean(unknown[0], arguments.names)}"
-            )
-        return function(*args, **kwargs)
+        if not isinstance(self.node_def, OpDefinition):
+            raise InvalidInvocationError(f"{self!r} is made by {self.node_def!r}, which cannot be called.")
+        return self.node_def.invoke(args, kwargs, repr(self))
 
     def __repr__(self) -> str:
         return f"AssetsDefinition({_names(self.keys)})"

@@ -2,130 +2,222 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from holdfast.definitions.function import FunctionArguments, type_hints
-from holdfast.errors import InvalidDefinitionError
+from holdfast.definitions.function import FunctionArguments, default_values, read_arguments, type_hints
+from holdfast.definitions.in_out import PLAIN_INPUT, PLAIN_OUTPUT, In, Out
+from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
+from holdfast.definitions.tags import check_tags
+from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
+from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy
 
-__all__ = ["In", "Nothing", "OpDefinition", "Out", "check_tags"]
+__all__ = ["OpDefinition", "check_resource_keys", "op"]
 
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
-
-
-class Nothing:
-    """The type of an input that only orders: nothing is loaded for it."""
+RAW_ARGUMENTS = FunctionArguments(takes_context=True, names=())
+"""Of a function that takes the context and a dictionary of the inputs, as `OpDefinition` itself asks for."""
 
 
-@attrs.frozen
-class In:
-    """An input of a computation.
+def check_resource_keys(keys: Collection[str] | None, what: str) -> frozenset[str]:
+    """Return resource keys as a set.
 
-    Attributes:
-        dagster_type: `Nothing` for an input that only orders, otherwise ``None``.
-        description: what it is for.
-        metadata: what the IO manager that loads it may want to know.
-        input_manager_key: the resource that loads it; ``None`` for the one that stored it.
+    Raises:
+        InvalidDefinitionError: they are one string, or hold something else than strings.
     """
-
-    dagster_type: Any = None
-    description: str | None = None
-    metadata: Mapping[str, Any] = _EMPTY
-    input_manager_key: str | None = None
-
-
-@attrs.frozen
-class Out:
-    """An output of a computation.
-
-    Attributes:
-        description: what it is.
-        is_required: whether every run must produce it.
-        io_manager_key: the resource that stores it.
-        metadata: what the IO manager that stores it may want to know.
-    """
-
-    description: str | None = None
-    is_required: bool = True
-    io_manager_key: str = "io_manager"
-    metadata: Mapping[str, Any] = _EMPTY
+    if isinstance(keys, str):
+        raise InvalidDefinitionError(
+            f"{what}: required_resource_keys is a set of strings, not the string {keys!r}."
+        )
+    checked = frozenset(keys or ())
+    for key in checked:
+        if not isinstance(key, str):
+            raise InvalidDefinitionError(f"{what}: a resource key is a string, not {key!r}.")
+    return checked
 
 
-@attrs.frozen(eq=False, slots=False, kw_only=True)
-class OpDefinition:
-    """A function with named inputs and outputs.
+def _ins(ins: Mapping[str, In] | None) -> Mapping[str, In]:
+    return {} if ins is None else ins
 
-    Attributes:
-        compute_fn: the function, called with the context if it takes one and the inputs by name.
+
+def _outs(outs: Mapping[str, Out] | None) -> Mapping[str, Out]:
+    return {} if outs is None else outs
+
+
+def _keys(keys: Collection[str] | None) -> frozenset[str]:
+    return keys if isinstance(keys, frozenset) else check_resource_keys(keys, "OpDefinition")
+
+
+def _tags(tags: Mapping[str, Any] | None) -> Mapping[str, str]:
+    return check_tags(tags, "OpDefinition")
+
+
+@attrs.frozen(eq=False, slots=False)
+class OpDefinition(Invocable):
+    """A function with named inputs and outputs; made by `op`, and by `asset` for its function.
+
+    Args:
+        compute_fn: the function. Made by a decorator it is called with the context, if it takes one, and the
+            inputs by name. Given here it takes the context and a dictionary of the inputs.
         name: its name, unique in a job.
-        arguments: what its signature says.
-        ins: the inputs by argument name, inputs that only order included.
+        ins: the inputs by name, inputs that only order included.
         outs: the outputs by name.
         description: what it does.
+        config_schema: the schema of its config; without one any config is accepted.
         required_resource_keys: the resources it uses.
         tags: labels; ``kind`` is what makes the asset, such as ``"sql"``.
         version: the version of its code.
         retry_policy: whether a failed attempt is tried again.
+        arguments: what the signature of a decorated function says.
     """
 
     compute_fn: Callable[..., Any]
     name: str
-    arguments: FunctionArguments
-    ins: Mapping[str, In]
-    outs: Mapping[str, Out]
+    ins: Mapping[str, In] = attrs.field(default=None, converter=_ins)
+    outs: Mapping[str, Out] = attrs.field(default=None, converter=_outs)
     description: str | None = None
-    required_resource_keys: frozenset[str] = frozenset()
-    tags: Mapping[str, str] = _EMPTY
+    config_schema: Any = None
+    required_resource_keys: frozenset[str] = attrs.field(default=None, converter=_keys)
+    tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)
     version: str | None = None
     retry_policy: RetryPolicy | None = None
+    arguments: FunctionArguments = attrs.field(default=RAW_ARGUMENTS, kw_only=True)
+
+    @property
+    def takes_inputs_together(self) -> bool:
+        """Whether its function takes the context and one dictionary of all inputs."""
+        return self.arguments is RAW_ARGUMENTS
 
     @cached_property
     def type_hints(self) -> Mapping[str, Any]:
         """The annotations of the function: argument names, and ``return``."""
         return type_hints(self.compute_fn)
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Inside a graph add a node to it; elsewhere run the function as a plain call, for tests.
+
+        Raises:
+            InvalidInvocationError: the arguments do not fit the function.
+            InvalidDefinitionError: inside a graph, an argument fits no input.
+        """
+        composition = Composition.current()
+        if composition is not None:
+            return composition.add(PendingNodeInvocation(self), args, kwargs)
+        return self.invoke(args, kwargs, repr(self))
+
+    def invoke(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], what: str) -> Any:
+        """Run the function as a plain call.
+
+        Args:
+            args: the context first if the function takes one, then inputs.
+            kwargs: inputs by name.
+            what: what messages call it.
+
+        Raises:
+            InvalidInvocationError: the arguments do not fit the function.
+        """
+        arguments = self.arguments
+        if arguments.takes_context and not args:
+            raise InvalidInvocationError(
+                f"{what} takes a context: give build_op_context(...) as the first argument."
+            )
+        unknown = [] if arguments.any_keyword else [name for name in kwargs if name not in arguments.names]
+        if unknown:
+            raise InvalidInvocationError(
+                f"{what} has no input '{unknown[0]}'.{did_you_mean(unknown[0], arguments.names)}"
+            )
+        return self.compute_fn(*args, **kwargs)
+
     def __repr__(self) -> str:
         return f"OpDefinition({self.name!r})"
 
 
-def check_tags(tags: Mapping[str, Any] | None, what: str) -> Mapping[str, str]:
-    """Return tags with every value as a string; values that are no strings become JSON.
+def op(
+    compute_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: Any = None,
+    required_resource_keys: Collection[str] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    version: str | None = None,
+    retry_policy: RetryPolicy | None = None,
+) -> Any:
+    """Make the decorated function an `OpDefinition`; used bare or with arguments.
 
     Args:
-        tags: labels and values.
-        what: whose tags they are, for the message.
+        compute_fn: the function, when used bare.
+        name: its name; the function's by default.
+        description: what it does; the function's docstring by default.
+        ins: what is to be said of its arguments, and inputs that only order, typed `Nothing`.
+        out: its output, or its outputs by name; by default one called ``result``.
+        config_schema: the schema of its config; without one any config is accepted.
+        required_resource_keys: the resources it uses, as ``context.resources``.
+        tags: labels; values that are no strings become JSON and must survive it.
+        version: the version of its code.
+        retry_policy: whether a failed attempt is tried again.
 
     Raises:
-        InvalidDefinitionError: a label is no string, or a value does not survive JSON.
+        InvalidNameError: a name breaks the naming rule.
+        InvalidDefinitionError: the arguments contradict each other or the function.
     """
-    if not tags:
-        return _EMPTY
-    return {_label(key, what): _text(key, value, what) for key, value in tags.items()}
-
-
-def _label(key: object, what: str) -> str:
-    if not isinstance(key, str):
-        raise InvalidDefinitionError(f"{what}: a tag's label is a string, not {key!r}.")
-    return key
-
-
-def _text(key: str, value: object, what: str) -> str:
-    if isinstance(value, str):
-        return value
-    problem = "it changes on the way through JSON"
-    try:
-        text = json.dumps(value)
-        if json.loads(text) == value:
-            return text
-    except (TypeError, ValueError) as error:
-        problem = str(error)
-    raise InvalidDefinitionError(
-        f"{what}: tag '{key}' has the value {value!r}, which JSON cannot keep ({problem}). "
-        "Give a string, or lists, dictionaries, numbers and strings only."
+    if compute_fn is None:
+        options = {option: value for option, value in locals().items() if option != "compute_fn"}
+        return lambda function: op(function, **options)
+    own_name = check_name(name or getattr(compute_fn, "__name__", type(compute_fn).__name__), "op name")
+    what = f"op '{own_name}'"
+    arguments = read_arguments(compute_fn, what)
+    return OpDefinition(
+        compute_fn,
+        own_name,
+        _declared_ins(compute_fn, arguments, ins or {}, what),
+        _declared_outs(out, what),
+        description or compute_fn.__doc__,
+        config_schema,
+        check_resource_keys(required_resource_keys, what),
+        check_tags(tags, what),
+        version,
+        retry_policy,
+        arguments=arguments,
     )
+
+
+def _declared_ins(
+    function: Callable[..., Any], arguments: FunctionArguments, ins: Mapping[str, In], what: str
+) -> dict[str, In]:
+    for name, inp in ins.items():
+        check_name(name, "input name")
+        if not isinstance(inp, In):
+            raise InvalidDefinitionError(f"{what}: ins['{name}'] is an In, not {inp!r}.")
+        if name not in arguments.names and not arguments.any_keyword and not inp.orders_only:
+            raise InvalidDefinitionError(
+                f"{what}: ins names '{name}', which is no argument of the function."
+                f"{did_you_mean(name, arguments.names)} Only inputs typed Nothing are not arguments."
+            )
+    defaults = default_values(function)
+    declared = {}
+    for name in arguments.names:
+        inp = ins.get(name, PLAIN_INPUT)
+        if name in defaults and not inp.has_default:
+            inp = attrs.evolve(inp, default_value=defaults[name])
+        declared[check_name(name, "input name")] = inp
+    return {**declared, **{name: inp for name, inp in ins.items() if name not in declared}}
+
+
+def _declared_outs(out: Out | Mapping[str, Out] | None, what: str) -> dict[str, Out]:
+    if out is None:
+        return {"result": PLAIN_OUTPUT}
+    if isinstance(out, Out):
+        return {"result": out}
+    if not isinstance(out, Mapping):
+        raise InvalidDefinitionError(f"{what}: out is an Out or a mapping of names to Out, not {out!r}.")
+    for name, each in out.items():
+        check_name(name, "output name")
+        if not isinstance(each, Out):
+            raise InvalidDefinitionError(f"{what}: out['{name}'] is an Out, not {each!r}.")
+    return dict(out)

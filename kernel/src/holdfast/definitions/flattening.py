@@ -1,0 +1,226 @@
+"""From a graph, with graphs in it, to its computations and where the inputs of each come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from graphlib import TopologicalSorter
+
+import attrs
+
+from holdfast.definitions.dependencies import (
+    Dependency,
+    DependencyDefinition,
+    DynamicCollectDependencyDefinition,
+    GraphInput,
+    MultiDependencyDefinition,
+)
+from holdfast.definitions.node_graph import NodeGraph
+from holdfast.definitions.op import OpDefinition
+from holdfast.errors import InvalidDefinitionError
+from holdfast.policies import RetryPolicy
+
+__all__ = ["Collected", "FlatGraph", "FlatNode", "OutputOf", "Several", "Source", "flatten", "outputs_in"]
+
+Path = tuple[str, ...]
+
+
+@attrs.frozen
+class OutputOf:
+    """An output of a computation.
+
+    Attributes:
+        path: the computation: the names of the nodes that lead to it.
+        output: the name of its output.
+    """
+
+    path: Path
+    output: str
+
+
+@attrs.frozen
+class Collected:
+    """Everything that a dynamic output leads to, as a list."""
+
+    of: OutputOf
+
+
+@attrs.frozen
+class Several:
+    """Several values, as a list."""
+
+    sources: tuple[Source, ...]
+
+
+Source = OutputOf | Collected | Several | GraphInput
+"""Where an input comes from; a `GraphInput` is one of the outermost graph's."""
+
+
+@attrs.frozen(eq=False)
+class FlatNode:
+    """A computation of a graph.
+
+    Attributes:
+        path: the names of the nodes that lead to it, its own last.
+        op: the computation.
+        sources: where each of its inputs comes from; one that nothing feeds is missing.
+        tags: the labels of the node and the nodes around it.
+        hooks: the hooks of the node and the nodes around it.
+        retry_policy: the nearest one given to the node or those around it, else the computation's.
+        over: the dynamic output for whose every value it runs once, if it does.
+    """
+
+    path: Path
+    op: OpDefinition
+    sources: Mapping[str, Source]
+    tags: Mapping[str, str]
+    hooks: frozenset[object]
+    retry_policy: RetryPolicy | None
+    over: OutputOf | None = None
+
+
+@attrs.frozen(eq=False)
+class FlatGraph:
+    """The computations of a graph.
+
+    Attributes:
+        nodes: by path, each after those it reads from.
+        outputs: what each output of the graph is.
+    """
+
+    nodes: Mapping[Path, FlatNode]
+    outputs: Mapping[str, OutputOf]
+
+    def needed_for(self, outputs: Collection[OutputOf]) -> frozenset[OutputOf]:
+        """Return these outputs of computations and all that they are made from."""
+        needed = set(outputs)
+        pending = [output.path for output in needed]
+        seen = set(pending)
+        while pending:
+            for source in self.nodes[pending.pop()].sources.values():
+                for output in outputs_in(source):
+                    needed.add(output)
+                    if output.path not in seen:
+                        seen.add(output.path)
+                        pending.append(output.path)
+        return frozenset(needed)
+
+
+def outputs_in(source: Source) -> Iterator[OutputOf]:
+    """Yield the outputs of computations that a source names."""
+    if isinstance(source, OutputOf):
+        yield source
+    elif isinstance(source, Collected):
+        yield source.of
+    elif isinstance(source, Several):
+        for each in source.sources:
+            yield from outputs_in(each)
+
+
+@lru_cache(maxsize=256)
+def flatten(graph: NodeGraph) -> FlatGraph:
+    """Return the computations of a graph.
+
+    Raises:
+        InvalidDefinitionError: something is downstream of two dynamic outputs that are not collected.
+    """
+    nodes: dict[Path, FlatNode] = {}
+    for node in _walk(graph, (), {}, {}, frozenset(), None):
+        nodes[node.path] = node
+    upstream = {
+        path: [output.path for source in node.sources.values() for output in outputs_in(source)]
+        for path, node in nodes.items()
+    }
+    ordered: dict[Path, FlatNode] = {}
+    for path in TopologicalSorter(upstream).static_order():
+        ordered[path] = attrs.evolve(nodes[path], over=_over(graph, nodes[path], ordered))
+    outputs = {
+        mapping.graph_output_name: _inner_output(
+            graph, (), DependencyDefinition(mapping.mapped_node_name, mapping.mapped_node_output_name)
+        )
+        for mapping in graph.output_mappings
+    }
+    return FlatGraph(ordered, outputs)
+
+
+def _walk(
+    graph: NodeGraph,
+    prefix: Path,
+    fed: Mapping[str, Source],
+    tags: Mapping[str, str],
+    hooks: frozenset[object],
+    retry_policy: RetryPolicy | None,
+) -> Iterator[FlatNode]:
+    for name, node in graph.nodes.items():
+        path = (*prefix, name)
+        sources = {}
+        for inp, dependency in node.inputs.items():
+            source = _resolve(graph, prefix, dependency, fed, top=not prefix)
+            if source is not None:
+                sources[inp] = source
+        own = node.invocation
+        all_tags = {**tags, **node.definition.tags, **own.tags}
+        all_hooks = hooks | own.hook_defs
+        policy = own.retry_policy or retry_policy
+        if isinstance(node.definition, OpDefinition):
+            chosen = policy or node.definition.retry_policy
+            yield FlatNode(path, node.definition, sources, all_tags, all_hooks, chosen)
+        else:
+            yield from _walk(node.definition, path, sources, all_tags, all_hooks, policy)
+
+
+def _resolve(
+    graph: NodeGraph, prefix: Path, dependency: Dependency, fed: Mapping[str, Source], *, top: bool
+) -> Source | None:
+    if isinstance(dependency, GraphInput):
+        return dependency if top else fed.get(dependency.name)
+    if isinstance(dependency, DependencyDefinition):
+        return _inner_output(graph, prefix, dependency)
+    if isinstance(dependency, DynamicCollectDependencyDefinition):
+        inner = DependencyDefinition(dependency.solid_name, dependency.output_name)
+        return Collected(_inner_output(graph, prefix, inner))
+    assert isinstance(dependency, MultiDependencyDefinition)
+    several = (_resolve(graph, prefix, each, fed, top=top) for each in dependency.dependencies)
+    return Several(tuple(source for source in several if source is not None))
+
+
+def _inner_output(graph: NodeGraph, prefix: Path, source: DependencyDefinition) -> OutputOf:
+    definition = graph.nodes[source.node].definition
+    path = (*prefix, source.node)
+    if isinstance(definition, OpDefinition):
+        return OutputOf(path, source.output)
+    for mapping in definition.output_mappings:
+        if mapping.graph_output_name == source.output:
+            inner = DependencyDefinition(mapping.mapped_node_name, mapping.mapped_node_output_name)
+            return _inner_output(definition, path, inner)
+    raise AssertionError("a graph checks the outputs it names")
+
+
+def _over(graph: NodeGraph, node: FlatNode, done: Mapping[Path, FlatNode]) -> OutputOf | None:
+    found: OutputOf | None = None
+    for source in node.sources.values():
+        for output in _uncollected(source):
+            upstream = done[output.path]
+            over = output if upstream.op.outs[output.output].is_dynamic else upstream.over
+            if upstream.over is not None and over is output:
+                raise _too_dynamic(graph, node, upstream.over, output)
+            if found is not None and over is not None and over != found:
+                raise _too_dynamic(graph, node, found, over)
+            found = found or over
+    return found
+
+
+def _uncollected(source: Source) -> Iterator[OutputOf]:
+    if isinstance(source, OutputOf):
+        yield source
+    elif isinstance(source, Several):
+        for each in source.sources:
+            yield from _uncollected(each)
+
+
+def _too_dynamic(graph: NodeGraph, node: FlatNode, one: OutputOf, other: OutputOf) -> InvalidDefinitionError:
+    names = [".".join((*output.path, output.output)) for output in (one, other)]
+    return InvalidDefinitionError(
+        f"{graph!r}: '{'.'.join(node.path)}' is downstream of two dynamic outputs, '{names[0]}' and "
+        f"'{names[1]}'. Collect one of them first."
+    )

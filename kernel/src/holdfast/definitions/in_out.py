@@ -1,0 +1,162 @@
+"""The inputs and outputs of computations, and of graphs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from holdfast.errors import InvalidDefinitionError
+from holdfast.keys import AssetKey, CoercibleToAssetKey
+
+__all__ = ["PLAIN_INPUT", "PLAIN_OUTPUT", "UNSET", "DynamicOut", "GraphIn", "GraphOut", "In", "Nothing", "Out"]
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"  # the one of this module, also in another process
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Any = _Unset()
+"""Stands for an argument that was not given, where ``None`` would say something."""
+
+
+def _mapping(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return _EMPTY if metadata is None else metadata
+
+
+def _key(key: CoercibleToAssetKey | None) -> AssetKey | None:
+    return None if key is None else AssetKey.from_coercible(key)
+
+
+def _manager_key(key: str | None) -> str:
+    return key or "io_manager"
+
+
+class Nothing:
+    """The type of an input that only orders: nothing is loaded for it."""
+
+
+@attrs.frozen
+class In:
+    """An input of a computation.
+
+    Args:
+        dagster_type: the type its values are checked against; by default what the function's annotation says.
+            `Nothing` for an input that only orders.
+        description: what it is for.
+        default_value: its value where nothing is connected to it.
+        root_manager_key: the resource that loads it where nothing is connected to it; an older name of
+            ``input_manager_key``.
+        metadata: what the IO manager that loads it may want to know.
+        asset_key: the asset that it is.
+        asset_partitions: the partitions of that asset that it is.
+        input_manager_key: the resource that loads it; by default the one that stored it.
+
+    Raises:
+        InvalidDefinitionError: both ``root_manager_key`` and ``input_manager_key`` are given.
+    """
+
+    dagster_type: Any = UNSET
+    description: str | None = None
+    default_value: Any = UNSET
+    root_manager_key: str | None = None
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_mapping)
+    asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
+    asset_partitions: Any = None
+    input_manager_key: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.root_manager_key and self.input_manager_key:
+            raise InvalidDefinitionError("In: give only one of root_manager_key and input_manager_key.")
+
+    @property
+    def orders_only(self) -> bool:
+        """Whether it only orders: nothing is loaded for it."""
+        return self.dagster_type is Nothing
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it has a value where nothing is connected to it."""
+        return self.default_value is not UNSET
+
+
+@attrs.frozen
+class Out:
+    """An output of a computation.
+
+    Args:
+        dagster_type: the type its values are checked against; by default what the function's return
+            annotation says.
+        description: what it is.
+        is_required: whether every run must produce it.
+        io_manager_key: the resource that stores it, ``"io_manager"`` by default.
+        metadata: what the IO manager that stores it may want to know.
+        asset_key: the asset that it is.
+        asset_partitions: the partitions of that asset that it is.
+        asset_partitions_def: how that asset is partitioned.
+    """
+
+    dagster_type: Any = UNSET
+    description: str | None = None
+    is_required: bool = True
+    io_manager_key: str = attrs.field(default=None, converter=_manager_key)
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_mapping)
+    asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
+    asset_partitions: Any = None
+    asset_partitions_def: Any = None
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether a run may produce it any number of times, each under a mapping key."""
+        return False
+
+
+@attrs.frozen
+class DynamicOut(Out):
+    """An output that a run may produce any number of times, each as a `DynamicOutput` with a mapping key.
+
+    What reads it runs once for each: see ``map`` and ``collect`` in the page on graphs. Its arguments are
+    those of `Out`.
+    """
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether a run may produce it any number of times: yes."""
+        return True
+
+
+@attrs.frozen
+class GraphIn:
+    """An input of a graph.
+
+    Args:
+        description: what it is for.
+    """
+
+    description: str | None = None
+
+
+@attrs.frozen
+class GraphOut:
+    """An output of a graph.
+
+    Args:
+        description: what it is.
+    """
+
+    description: str | None = None
+
+
+PLAIN_INPUT = In()
+PLAIN_OUTPUT = Out()
