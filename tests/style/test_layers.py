@@ -8,8 +8,9 @@ from typing import Any
 # only hands out names, is above them all.
 LAYERS = (
     ("errors",),
-    ("keys", "key_paths", "metadata", "failures"),
+    ("keys", "key_paths", "metadata_tables", "metadata", "failures"),
     ("policies",),
+    ("types",),
     ("events", "event_json"),
     ("contexts",),
     ("interfaces",),
@@ -22,6 +23,8 @@ LAYERS = (
     ("asset_graph",),
     ("selection_text", "selection_terms", "selection_combinations", "selection", "selection_syntax"),
     ("plan",),
+    ("graph_steps",),
+    ("planning",),
     ("execution",),
     ("plugins",),
     ("builtins",),

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from holdfast.definitions.asset import asset, multi_asset
     from holdfast.definitions.asset_in_out import AssetIn, AssetOut
     from holdfast.definitions.assets_definition import AssetsDefinition
+    from holdfast.definitions.in_out import In, Out
     from holdfast.definitions.loading import (
         load_assets_from_current_module,
         load_assets_from_modules,
         load_assets_from_package_module,
         load_assets_from_package_name,
     )
-    from holdfast.definitions.in_out import In, Nothing, Out
     from holdfast.definitions.op import OpDefinition
     from holdfast.definitions.output import Output
     from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, io_manager, resource
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         InvalidConfigError,
         InvalidDefinitionError,
         InvalidInvocationError,
+        InvalidMetadata,
         InvalidNameError,
         InvalidSubsetError,
         InvariantViolationError,
@@ -83,9 +84,16 @@ if TYPE_CHECKING:
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
     from holdfast.jobs import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job
     from holdfast.keys import AssetKey
-    from holdfast.metadata import MetadataValue
+    from holdfast.metadata import MetadataEntry, MetadataValue
+    from holdfast.metadata_tables import (
+        TableColumn,
+        TableColumnConstraints,
+        TableConstraints,
+        TableRecord,
+        TableSchema,
+    )
     from holdfast.plan import Plan, Step
-    from holdfast.policies import Backoff, Jitter, RetryPolicy, RetryRequested
+    from holdfast.policies import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
     from holdfast.project import Project
     from holdfast.provisions import (
         CommandPlugin,
@@ -103,6 +111,14 @@ if TYPE_CHECKING:
     from holdfast.run_api import execute_job, materialize, materialize_to_memory
     from holdfast.selection import AssetSelection
     from holdfast.selection_syntax import parse_selection
+    from holdfast.types.dagster_type import DagsterType, DagsterTypeKind, Nothing, PythonObjectDagsterType
+    from holdfast.types.hints import (
+        check_dagster_type,
+        make_python_type_usable_as_dagster_type,
+        usable_as_dagster_type,
+    )
+    from holdfast.types.loader import DagsterTypeLoader, dagster_type_loader
+    from holdfast.types.type_check import TypeCheck, TypeCheckContext
     from holdfast.value_loader import AssetValueLoader
 
 __all__ = [
@@ -120,6 +136,9 @@ __all__ = [
     "CommandPlugin",
     "ConfigMappingFunctionError",
     "CycleError",
+    "DagsterType",
+    "DagsterTypeKind",
+    "DagsterTypeLoader",
     "DuplicateKeyError",
     "Error",
     "Event",
@@ -130,6 +149,7 @@ __all__ = [
     "ExecutionInterruptedError",
     "ExecutionStepExecutionError",
     "ExecutorPlugin",
+    "Failure",
     "Format",
     "FormatPlugin",
     "Formats",
@@ -145,6 +165,7 @@ __all__ = [
     "InvalidConfigError",
     "InvalidDefinitionError",
     "InvalidInvocationError",
+    "InvalidMetadata",
     "InvalidNameError",
     "InvalidSubsetError",
     "InvariantViolationError",
@@ -152,6 +173,7 @@ __all__ = [
     "JobDefinition",
     "LoadRequest",
     "LoaderPlugin",
+    "MetadataEntry",
     "MetadataValue",
     "MissingResourceError",
     "NoFormatError",
@@ -168,6 +190,7 @@ __all__ = [
     "PluginContext",
     "PluginError",
     "Project",
+    "PythonObjectDagsterType",
     "RepositoryDefinition",
     "ResourceConflictError",
     "ResourceDefinition",
@@ -186,6 +209,13 @@ __all__ = [
     "StepOutputNotFoundError",
     "StorageError",
     "SubprocessError",
+    "TableColumn",
+    "TableColumnConstraints",
+    "TableConstraints",
+    "TableRecord",
+    "TableSchema",
+    "TypeCheck",
+    "TypeCheckContext",
     "TypeCheckDidNotPass",
     "TypeCheckError",
     "UnknownJobError",
@@ -204,6 +234,8 @@ __all__ = [
     "build_input_context",
     "build_op_context",
     "build_output_context",
+    "check_dagster_type",
+    "dagster_type_loader",
     "define_asset_job",
     "execute_job",
     "hookimpl",
@@ -212,6 +244,7 @@ __all__ = [
     "load_assets_from_modules",
     "load_assets_from_package_module",
     "load_assets_from_package_name",
+    "make_python_type_usable_as_dagster_type",
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
@@ -219,6 +252,7 @@ __all__ = [
     "parse_selection",
     "repository",
     "resource",
+    "usable_as_dagster_type",
     "with_resources",
 ]
 
@@ -239,6 +273,9 @@ _MODULES = {
     "CommandPlugin": "provisions",
     "ConfigMappingFunctionError": "errors",
     "CycleError": "errors",
+    "DagsterType": "types.dagster_type",
+    "DagsterTypeKind": "types.dagster_type",
+    "DagsterTypeLoader": "types.loader",
     "DuplicateKeyError": "errors",
     "Error": "errors",
     "Event": "events",
@@ -249,6 +286,7 @@ _MODULES = {
     "ExecutionInterruptedError": "errors",
     "ExecutionStepExecutionError": "errors",
     "ExecutorPlugin": "provisions",
+    "Failure": "policies",
     "Format": "interfaces",
     "FormatPlugin": "provisions",
     "Formats": "formats",
@@ -264,6 +302,7 @@ _MODULES = {
     "InvalidConfigError": "errors",
     "InvalidDefinitionError": "errors",
     "InvalidInvocationError": "errors",
+    "InvalidMetadata": "errors",
     "InvalidNameError": "errors",
     "InvalidSubsetError": "errors",
     "InvariantViolationError": "errors",
@@ -271,10 +310,11 @@ _MODULES = {
     "JobDefinition": "jobs",
     "LoadRequest": "interfaces",
     "LoaderPlugin": "provisions",
+    "MetadataEntry": "metadata",
     "MetadataValue": "metadata",
     "MissingResourceError": "errors",
     "NoFormatError": "errors",
-    "Nothing": "definitions.in_out",
+    "Nothing": "types.dagster_type",
     "ObserverPlugin": "provisions",
     "OpDefinition": "definitions.op",
     "OpExecutionContext": "execution.op_context",
@@ -287,6 +327,7 @@ _MODULES = {
     "PluginContext": "provisions",
     "PluginError": "errors",
     "Project": "project",
+    "PythonObjectDagsterType": "types.dagster_type",
     "RepositoryDefinition": "repository_definition",
     "ResourceConflictError": "errors",
     "ResourceDefinition": "definitions.resource",
@@ -305,6 +346,13 @@ _MODULES = {
     "StepOutputNotFoundError": "errors",
     "StorageError": "errors",
     "SubprocessError": "errors",
+    "TableColumn": "metadata_tables",
+    "TableColumnConstraints": "metadata_tables",
+    "TableConstraints": "metadata_tables",
+    "TableRecord": "metadata_tables",
+    "TableSchema": "metadata_tables",
+    "TypeCheck": "types.type_check",
+    "TypeCheckContext": "types.type_check",
     "TypeCheckDidNotPass": "errors",
     "TypeCheckError": "errors",
     "UnknownJobError": "errors",
@@ -323,6 +371,8 @@ _MODULES = {
     "build_input_context": "contexts",
     "build_op_context": "execution.op_context",
     "build_output_context": "contexts",
+    "check_dagster_type": "types.hints",
+    "dagster_type_loader": "types.loader",
     "define_asset_job": "jobs",
     "execute_job": "run_api",
     "hookimpl": "hookspecs",
@@ -331,6 +381,7 @@ _MODULES = {
     "load_assets_from_modules": "definitions.loading",
     "load_assets_from_package_module": "definitions.loading",
     "load_assets_from_package_name": "definitions.loading",
+    "make_python_type_usable_as_dagster_type": "types.hints",
     "materialize": "run_api",
     "materialize_to_memory": "run_api",
     "mem_io_manager": "builtins.memory",
@@ -338,6 +389,7 @@ _MODULES = {
     "parse_selection": "selection_syntax",
     "repository": "repository_definition",
     "resource": "definitions.resource",
+    "usable_as_dagster_type": "types.hints",
     "with_resources": "definitions.with_resources",
 }
 

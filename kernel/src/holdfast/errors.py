@@ -3,6 +3,7 @@
     Error (Exception)
     ├── InvalidDefinitionError (ValueError)      a definition cannot be used as written
     │   ├── InvalidNameError                     a name or key part breaks the naming rule
+    │   ├── InvalidMetadata                      metadata that is malformed, or given twice
     │   ├── DuplicateKeyError                    two definitions of one asset key
     │   ├── UnknownUpstreamError                 an asset reads a key that nothing defines
     │   ├── CycleError                           assets that wait for each other
@@ -59,6 +60,7 @@ __all__ = [
     "InvalidConfigError",
     "InvalidDefinitionError",
     "InvalidInvocationError",
+    "InvalidMetadata",
     "InvalidNameError",
     "InvalidSubsetError",
     "InvariantViolationError",
@@ -147,6 +149,10 @@ class InvalidNameError(InvalidDefinitionError):
     def __init__(self, name: object, what: str, rule: str) -> None:
         self.name, self.what, self.rule = name, what, rule
         super().__init__(f"{name!r} is not a valid {what}: {rule}.")
+
+
+class InvalidMetadata(InvalidDefinitionError):  # noqa: N818 - the name is the asset API's
+    """Metadata is malformed, or given in two forms."""
 
 
 class DuplicateKeyError(InvalidDefinitionError):
@@ -337,7 +343,20 @@ class TypeCheckError(UserCodeExecutionError):
 
 
 class TypeCheckDidNotPass(Error, TypeError):  # noqa: N818 - the name is the asset API's
-    """A value is not of its declared type."""
+    """A value is not of its declared type; with what the check said, and the metadata it gave."""
+
+    def __init__(
+        self,
+        what: str,
+        expected: str,
+        found: str,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.what, self.expected, self.found = what, expected, found
+        self.description, self.metadata = description, dict(metadata or {})
+        why = description or f"the check did not pass a value of the Python type {found}"
+        super().__init__(f"{what} is not of the type {expected}: {why}.")
 
 
 class ExecutionInterruptedError(Error):

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import attrs
 
-from holdfast.errors import InvalidDefinitionError
-from holdfast.keys import AssetKey
+from holdfast.errors import InvalidMetadata
+from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.metadata_tables import Table, TableRecord, TableSchema
 
-__all__ = ["MetadataValue", "normalize_metadata"]
+__all__ = ["MetadataEntry", "MetadataValue", "PythonArtifact", "merge_metadata", "normalize_metadata"]
 
 UNSERIALIZABLE = "[object] (unserializable)"
+
+
+@attrs.frozen
+class PythonArtifact:
+    """Where a function or class is defined.
+
+    Attributes:
+        module: its module.
+        name: its name there.
+    """
+
+    module: str
+    name: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a dictionary that JSON can hold."""
+        return {"module": self.module, "name": self.name}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PythonArtifact:
+        """Return what `to_json` printed."""
+        return cls(**data)
 
 
 @attrs.frozen
@@ -23,12 +47,12 @@ class MetadataValue:
     """One metadata value and its kind.
 
     Make one with the static methods, or give a plain value where metadata is taken: its kind follows from
-    its type.
+    its type. The static methods raise `InvalidMetadata` for a value that is not of their kind.
 
     Attributes:
-        kind: ``text``, ``url``, ``path``, ``md``, ``json``, ``int``, ``float``, ``bool``, ``asset``,
-            ``null``, ...
-        value: what the kind says, always serialisable as JSON.
+        kind: ``text``, ``url``, ``path``, ``notebook``, ``md``, ``json``, ``int``, ``float``, ``bool``,
+            ``asset``, ``python_artifact``, ``table``, ``table_schema`` or ``null``.
+        value: as the kind says, a plain value, `AssetKey`, `PythonArtifact`, `Table` or `TableSchema`.
     """
 
     kind: str
@@ -37,27 +61,27 @@ class MetadataValue:
     @staticmethod
     def text(text: str) -> MetadataValue:
         """Return a plain text."""
-        return MetadataValue("text", text)
+        return _checked("text", text, str, "a string")
 
     @staticmethod
     def url(url: str) -> MetadataValue:
         """Return a link."""
-        return MetadataValue("url", url)
+        return _checked("url", url, str, "a string")
 
     @staticmethod
-    def path(path: str | PurePath) -> MetadataValue:
+    def path(path: str | os.PathLike[str]) -> MetadataValue:
         """Return a path of a file or directory."""
-        return MetadataValue("path", str(path))
+        return MetadataValue("path", os.fspath(_checked("path", path, (str, os.PathLike), "a path").value))
 
     @staticmethod
-    def notebook(path: str | PurePath) -> MetadataValue:
+    def notebook(path: str | os.PathLike[str]) -> MetadataValue:
         """Return the path of a notebook."""
-        return MetadataValue("notebook", str(path))
+        return MetadataValue("notebook", MetadataValue.path(path).value)
 
     @staticmethod
     def md(data: str) -> MetadataValue:
         """Return a text in Markdown."""
-        return MetadataValue("md", data)
+        return _checked("md", data, str, "a string")
 
     @staticmethod
     def json(data: Any) -> MetadataValue:
@@ -72,38 +96,136 @@ class MetadataValue:
     @staticmethod
     def int(value: int) -> MetadataValue:
         """Return a whole number."""
-        return MetadataValue("int", _unwrap(value))
+        return _checked("int", _unwrap(value), int, "a whole number")
 
     @staticmethod
     def float(value: float) -> MetadataValue:
         """Return a number."""
-        return MetadataValue("float", _unwrap(value))
+        return _checked("float", _unwrap(value), (float, int), "a number")
 
     @staticmethod
     def bool(value: bool) -> MetadataValue:
         """Return a truth value."""
-        return MetadataValue("bool", _unwrap(value))
+        return _checked("bool", _unwrap(value), bool, "True or False")
 
     @staticmethod
-    def asset(asset_key: AssetKey) -> MetadataValue:
+    def asset(asset_key: CoercibleToAssetKey) -> MetadataValue:
         """Return a reference to an asset."""
-        return MetadataValue("asset", asset_key.path)
+        return MetadataValue("asset", AssetKey.from_coercible(asset_key))
+
+    @staticmethod
+    def python_artifact(python_artifact: Callable[..., Any]) -> MetadataValue:
+        """Return a reference to a function or class."""
+        try:
+            artifact = PythonArtifact(python_artifact.__module__, python_artifact.__name__)
+        except AttributeError:
+            raise InvalidMetadata(
+                f"MetadataValue.python_artifact takes a function or a class, not {python_artifact!r}."
+            ) from None
+        return MetadataValue("python_artifact", artifact)
+
+    @staticmethod
+    def table(records: Sequence[TableRecord], schema: TableSchema | None = None) -> MetadataValue:
+        """Return rows of a table; its columns are those of the first row unless a schema says so."""
+        return MetadataValue("table", Table.of(records, schema))
+
+    @staticmethod
+    def table_schema(schema: TableSchema) -> MetadataValue:
+        """Return the columns of a table."""
+        return _checked("table_schema", schema, TableSchema, "a TableSchema")
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as a dictionary that JSON can hold."""
         value = self.value
         if isinstance(value, float) and not math.isfinite(value):
             value = str(value)  # JSON has no NaN and no infinities
+        elif self.kind in _READERS:
+            value = value.path if self.kind == "asset" else value.to_json()
         return {"kind": self.kind, "value": value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MetadataValue:
         """Return the value that `to_json` printed."""
         kind, value = data["kind"], data["value"]
+        if kind in _READERS:
+            return cls(kind, _READERS[kind](value))
         return cls(kind, float(value) if kind == "float" and isinstance(value, str) else value)
 
     def __str__(self) -> str:
-        return self.value if isinstance(self.value, str) else json.dumps(self.value)
+        value = self.to_json()["value"]
+        return value if isinstance(value, str) else json.dumps(value)
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "asset": AssetKey,
+    "python_artifact": PythonArtifact.from_json,
+    "table": Table.from_json,
+    "table_schema": TableSchema.from_json,
+}
+
+
+def _checked(kind: str, value: Any, types: type | tuple[type, ...], what: str) -> MetadataValue:
+    if not isinstance(value, types):
+        raise InvalidMetadata(f"MetadataValue.{kind} takes {what}, not {value!r}.")
+    return MetadataValue(kind, value)
+
+
+@attrs.frozen(init=False)
+class MetadataEntry:
+    """A metadata value with its label: an older form of metadata, which is a mapping of labels to values.
+
+    Args:
+        label: the label.
+        description: what the value says.
+        entry_data: the same as ``value``; only one of the two may be given.
+        value: a plain value or a `MetadataValue`.
+
+    Raises:
+        InvalidMetadata: there is no value, or the label is no string.
+    """
+
+    label: str
+    description: str | None
+    value: MetadataValue
+
+    def __init__(
+        self, label: str, description: str | None = None, entry_data: Any = None, value: Any = None
+    ) -> None:
+        if not isinstance(label, str):
+            raise InvalidMetadata(f"MetadataEntry: label is a string, not {label!r}.")
+        if (entry_data is None) == (value is None):
+            raise InvalidMetadata(f"MetadataEntry '{label}': give a value, and it or entry_data alone.")
+        self.__attrs_init__(label, description, _normalize(entry_data if value is None else value))
+
+    @property
+    def entry_data(self) -> MetadataValue:
+        """The value."""
+        return self.value
+
+
+def merge_metadata(
+    metadata: Mapping[str, Any] | None, entries: Sequence[MetadataEntry] | None, what: str = "metadata"
+) -> dict[str, MetadataValue]:
+    """Return metadata given in one of its two forms, with every value as a `MetadataValue`.
+
+    Args:
+        metadata: labels and plain values or `MetadataValue` objects.
+        entries: values with their labels; of two with the same label the last one counts.
+        what: whose metadata it is, for the message.
+
+    Raises:
+        InvalidMetadata: both forms are given, or one is malformed.
+    """
+    if not entries:
+        return normalize_metadata(metadata, what)
+    if metadata:
+        raise InvalidMetadata(
+            f"{what} is given twice: as metadata and as metadata_entries. Give metadata alone."
+        )
+    for entry in entries:
+        if not isinstance(entry, MetadataEntry):
+            raise InvalidMetadata(f"{what}: metadata_entries is a list of MetadataEntry, not of {entry!r}.")
+    return {entry.label: entry.value for entry in entries}
 
 
 def normalize_metadata(
@@ -119,12 +241,12 @@ def normalize_metadata(
         what: whose metadata it is, for the message.
 
     Raises:
-        InvalidDefinitionError: ``metadata`` is not a mapping with string labels.
+        InvalidMetadata: ``metadata`` is not a mapping with string labels.
     """
     if metadata is None:
         return {}
     if not isinstance(metadata, Mapping) or not all(isinstance(label, str) for label in metadata):
-        raise InvalidDefinitionError(f"{what} is a mapping of string labels to values, not {metadata!r}.")
+        raise InvalidMetadata(f"{what} is a mapping of string labels to values, not {metadata!r}.")
     return {label: _normalize(value) for label, value in metadata.items()}
 
 
@@ -140,7 +262,9 @@ def _normalize(value: Any) -> MetadataValue:
     if isinstance(value, PurePath):
         return MetadataValue("path", str(value))
     if isinstance(value, AssetKey):
-        return MetadataValue.asset(value)
+        return MetadataValue("asset", value)
+    if isinstance(value, TableSchema):
+        return MetadataValue("table_schema", value)
     plain = _unwrap(value)
     return MetadataValue.json(value) if plain is value else _normalize(plain)
 

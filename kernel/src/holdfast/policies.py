@@ -1,15 +1,18 @@
-"""How often and how soon a failed step is tried again."""
+"""How often and how soon a failed step is tried again, and how user code says so."""
 
 from __future__ import annotations
 
 import enum
 import random
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
-from holdfast.errors import InvalidDefinitionError
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError
+from holdfast.metadata import MetadataEntry, merge_metadata
 
-__all__ = ["Backoff", "Jitter", "RetryPolicy", "RetryRequested"]
+__all__ = ["Backoff", "Failure", "Jitter", "RetryPolicy", "RetryRequested"]
 
 
 class Backoff(enum.Enum):
@@ -77,11 +80,54 @@ class RetryRequested(Exception):  # noqa: N818 - the name is the asset API's
     Args:
         max_retries: how many retries there may be in all.
         seconds_to_wait: seconds before the next attempt.
+
+    Raises:
+        InvariantViolationError: an argument is no number.
     """
 
     def __init__(self, max_retries: int = 1, seconds_to_wait: float | None = None) -> None:
+        if not isinstance(max_retries, int):
+            raise InvariantViolationError(f"RetryRequested: max_retries is a number, not {max_retries!r}.")
+        if not isinstance(seconds_to_wait, float | int | None):
+            raise InvariantViolationError(
+                f"RetryRequested: seconds_to_wait is a number of seconds, not {seconds_to_wait!r}."
+            )
         self.max_retries, self.seconds_to_wait = max_retries, seconds_to_wait
         super().__init__(f"retry requested (at most {max_retries})")
 
     def __reduce__(self) -> tuple[type, tuple[int, float | None]]:
         return RetryRequested, (self.max_retries, self.seconds_to_wait)
+
+
+class Failure(Exception):  # noqa: N818 - the name is the asset API's
+    """Raised by user code to fail, with a description and metadata for whoever looks into it.
+
+    Args:
+        description: why.
+        metadata_entries: an older form of ``metadata``; only one of the two may be given.
+        metadata: labels and values to look at.
+        allow_retries: whether the retry policy applies; it does by default.
+
+    Raises:
+        InvalidMetadata: both forms of metadata are given, or one is malformed.
+        InvariantViolationError: another argument is of the wrong type.
+    """
+
+    def __init__(
+        self,
+        description: str | None = None,
+        metadata_entries: Sequence[MetadataEntry] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        allow_retries: bool | None = None,
+    ) -> None:
+        if not isinstance(description, str | None):
+            raise InvariantViolationError(f"Failure: description is a string, not {description!r}.")
+        if not isinstance(allow_retries, bool | None):
+            raise InvariantViolationError(f"Failure: allow_retries is True or False, not {allow_retries!r}.")
+        self.description = description
+        self.metadata = merge_metadata(metadata, metadata_entries, "metadata of Failure")
+        self.allow_retries = allow_retries is not False
+        super().__init__(*([] if description is None else [description]))
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return Failure, (self.description, None, self.metadata, self.allow_retries)
