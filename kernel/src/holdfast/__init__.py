@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         load_assets_from_package_name,
     )
     from holdfast.definitions.op import OpDefinition
-    from holdfast.definitions.output import Output
+    from holdfast.definitions.output import DynamicOutput, Output
     from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, io_manager, resource
     from holdfast.definitions.source_asset import SourceAsset
     from holdfast.definitions.with_resources import with_resources
@@ -140,6 +140,7 @@ __all__ = [
     "DagsterTypeKind",
     "DagsterTypeLoader",
     "DuplicateKeyError",
+    "DynamicOutput",
     "Error",
     "Event",
     "EventStore",
@@ -277,6 +278,7 @@ _MODULES = {
     "DagsterTypeKind": "types.dagster_type",
     "DagsterTypeLoader": "types.loader",
     "DuplicateKeyError": "errors",
+    "DynamicOutput": "definitions.output",
     "Error": "errors",
     "Event": "events",
     "EventStore": "interfaces",
