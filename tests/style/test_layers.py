@@ -10,6 +10,7 @@ LAYERS = (
     ("errors",),
     ("keys", "key_paths", "metadata_tables", "metadata", "failures"),
     ("policies",),
+    ("config",),
     ("types",),
     ("events", "event_json"),
     ("contexts",),

@@ -1,0 +1,135 @@
+"""Config types of which one alternative holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from holdfast.config.fitting import as_dictionary, refuse_unknown
+from holdfast.config.scalars import NOT_GIVEN, ConfigType, Scalar, Validator
+from holdfast.config.types import (
+    Array,
+    Dictionary,
+    Field,
+    Map,
+    named_fields,
+    to_inner,
+    to_scalar,
+    to_type,
+)
+from holdfast.errors import InvalidConfigDefinitionError
+
+__all__ = ["Noneable", "ScalarUnion", "Selector"]
+
+
+@attrs.frozen(eq=False)
+class Selector(Dictionary):
+    """A dictionary with exactly one of these entries.
+
+    Where there is but one, and it need not be given, the empty dictionary stands for it.
+
+    Args:
+        fields: the entries by name.
+        description: what it is.
+
+    Raises:
+        InvalidConfigDefinitionError: an entry has no config type.
+    """
+
+    fields: Mapping[str, Field] = attrs.field(converter=named_fields)
+    description: str | None = None
+
+    def validator(self, vol: Any, resolve: bool) -> Validator:
+        """Return the check of such a dictionary."""
+        entries: dict[Any, Any] = {n: f.config_type.validator(vol, resolve) for n, f in self.fields.items()}
+        chosen = vol.Schema({**entries, refuse_unknown(vol, self.fields): object})
+
+        def check(value: Any) -> Any:
+            given = as_dictionary(self, value, vol) or self._only()
+            if len(given) != 1:
+                names = ", ".join(map(str, given)) or "none"
+                raise vol.Invalid(f"give exactly one of {', '.join(self.fields)}; given: {names}")
+            [(name, content)] = given.items()
+            if content is NOT_GIVEN:
+                return {name: None}
+            if (
+                content is None
+                and name in self.fields
+                and isinstance(self.fields[name].config_type, Dictionary)
+            ):
+                content = {}  # an entry without content is how YAML chooses one without options
+            return chosen({name: content})
+
+        return check
+
+    def _only(self) -> dict[str, Any]:
+        fields = self.fields
+        return {} if len(fields) != 1 else {n: f.default for n, f in fields.items() if not f.is_required}
+
+    def implied(self) -> Any:
+        """Return the only entry, if there is but one and it need not be given."""
+        return {
+            name: default for name, default in self._only().items() if default is not NOT_GIVEN
+        } or NOT_GIVEN
+
+    def __str__(self) -> str:
+        return f"one of {self.written()}"
+
+
+@attrs.frozen(eq=False)
+class Noneable(ConfigType):
+    """A value of a type, or ``None``, which is what a field has when nothing is given.
+
+    Args:
+        inner_type: the type.
+    """
+
+    inner_type: ConfigType = attrs.field(converter=to_inner)
+
+    def validator(self, vol: Any, resolve: bool) -> Validator:
+        """Return the check of such a value."""
+        check = self.inner_type.validator(vol, resolve)
+        return lambda value: None if value is None else check(value)
+
+    def implied(self) -> Any:
+        """Return ``None``."""
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.inner_type} or None"
+
+
+def _non_scalar(schema: Any) -> ConfigType:
+    found = to_type(schema, "non_scalar_schema")
+    if not isinstance(found, Dictionary | Array | Map):
+        raise InvalidConfigDefinitionError(
+            f"ScalarUnion: non_scalar_schema is a dictionary or list, not {found}."
+        )
+    return found
+
+
+@attrs.frozen(eq=False)
+class ScalarUnion(ConfigType):
+    """A scalar, or a dictionary or list.
+
+    Args:
+        scalar_type: ``int``, ``float``, ``bool`` or ``str``.
+        non_scalar_schema: the dictionary or list.
+
+    Raises:
+        InvalidConfigDefinitionError: one of them is of the other kind.
+    """
+
+    scalar_type: Scalar = attrs.field(converter=to_scalar)
+    non_scalar_schema: ConfigType = attrs.field(converter=_non_scalar)
+
+    def validator(self, vol: Any, resolve: bool) -> Validator:
+        """Return the check of such a value."""
+        scalar = self.scalar_type.validator(vol, resolve)
+        other = self.non_scalar_schema.validator(vol, resolve)
+        return lambda value: other(value) if isinstance(value, list | Mapping) else scalar(value)
+
+    def __str__(self) -> str:
+        return f"{self.scalar_type} or {self.non_scalar_schema}"
