@@ -25,6 +25,7 @@ from holdfast.events import (
     AssetObservation,
     Event,
     EventType,
+    ExpectationResult,
     InputData,
     OutputData,
     RunEndData,
@@ -34,16 +35,38 @@ from holdfast.events import (
 )
 from holdfast.failures import ErrorInfo, Frame
 from holdfast.keys import AssetKey
-from holdfast.metadata import MetadataValue
+from holdfast.metadata import MetadataValue, PythonArtifact
+from holdfast.metadata_tables import (
+    TableColumn,
+    TableColumnConstraints,
+    TableConstraints,
+    TableRecord,
+    TableSchema,
+)
+from holdfast.types.type_check import TypeCheck
 
 texts = st.text()
 keys = st.lists(texts, min_size=1, max_size=3).map(AssetKey)
+strings = st.lists(texts, max_size=2)
+columns = st.builds(
+    TableColumn,
+    texts,
+    texts,
+    st.none() | texts,
+    st.builds(TableColumnConstraints, st.booleans(), st.booleans(), strings),
+)
+schemas = st.builds(TableSchema, st.lists(columns, max_size=3), st.builds(TableConstraints, strings))
+cells = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+records = st.dictionaries(texts, cells, max_size=3).map(lambda data: TableRecord(**data))
 values = (
     texts.map(MetadataValue.text)
     | st.integers().map(MetadataValue.int)
     | st.floats(allow_nan=False).map(MetadataValue.float)
     | st.booleans().map(MetadataValue.bool)
     | keys.map(MetadataValue.asset)
+    | schemas.map(MetadataValue.table_schema)
+    | st.builds(MetadataValue.table, st.lists(records, max_size=3), schemas)
+    | st.builds(PythonArtifact, texts, texts).map(lambda artifact: MetadataValue("python_artifact", artifact))
     | st.recursive(st.none() | st.booleans() | texts, lambda inner: st.lists(inner, max_size=3)).map(
         MetadataValue.json
     )
@@ -54,10 +77,11 @@ optional = st.none() | texts
 frames = st.builds(Frame, texts, st.integers(), texts, texts)
 errors = st.builds(ErrorInfo, texts, texts, st.lists(frames).map(tuple))
 errors = errors | st.builds(ErrorInfo, texts, texts, st.just(()), errors)
-failures = st.builds(StepFailureData, errors, st.integers(1), st.none() | st.floats(0, 1e9))
+failures = st.builds(StepFailureData, errors, st.integers(1), st.none() | st.floats(0, 1e9), metadata)
 ends = st.builds(RunEndData, texts)
-inputs = st.builds(InputData, texts, st.none() | keys, optional)
-outputs = st.builds(OutputData, texts, optional, metadata)
+verdicts = st.none() | st.builds(TypeCheck, st.booleans(), optional, st.none(), metadata)
+inputs = st.builds(InputData, texts, st.none() | keys, optional, verdicts)
+outputs = st.builds(OutputData, texts, optional, metadata, verdicts)
 reports = (keys, optional, st.none(), optional, tags, metadata)
 DATA: dict[EventType, st.SearchStrategy[Any]] = {
     EventType.RUN_START: st.builds(RunStartData, texts, tags, texts, st.dictionaries(texts, tags)),
@@ -66,6 +90,9 @@ DATA: dict[EventType, st.SearchStrategy[Any]] = {
     EventType.STEP_OUTPUT: outputs,
     EventType.ASSET_MATERIALIZATION: st.builds(AssetMaterialization, *reports),
     EventType.ASSET_OBSERVATION: st.builds(AssetObservation, *reports),
+    EventType.STEP_EXPECTATION_RESULT: st.builds(
+        ExpectationResult, st.booleans(), texts, optional, st.none(), metadata
+    ),
     EventType.HANDLED_OUTPUT: outputs,
     EventType.STEP_UP_FOR_RETRY: failures,
     EventType.STEP_FAILURE: failures,

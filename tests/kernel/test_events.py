@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from holdfast.errors import InvalidDefinitionError, InvariantViolationError, UnsupportedParameterError
+from holdfast.errors import InvalidDefinitionError, InvalidMetadata, InvariantViolationError
 from holdfast.events import (
     ENDS,
     AssetMaterialization,
     AssetObservation,
     Event,
     EventType,
+    ExpectationResult,
+    OutputData,
     Run,
     RunEndData,
     RunStartData,
     RunStatus,
 )
 from holdfast.keys import AssetKey
-from holdfast.metadata import MetadataValue
+from holdfast.metadata import MetadataEntry, MetadataValue
+from holdfast.types.type_check import TypeCheck
 
 
 @pytest.mark.parametrize("report", [AssetMaterialization, AssetObservation])
@@ -45,11 +51,57 @@ def test_report_is_a_copy() -> None:
     assert (len(report.tags), len(report.metadata)) == (1, 1)
 
 
+REPORTS = [
+    partial(AssetMaterialization, "orders"),
+    partial(AssetObservation, "orders"),
+    partial(ExpectationResult, True),
+]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_metadata_entries(report: Callable[..., AssetMaterialization]) -> None:
+    """A report takes its metadata as entries too."""
+    entries = [MetadataEntry("rows", value=2), MetadataEntry("note", "why", "text")]
+    made = report(metadata_entries=entries)
+    assert made.metadata == {"rows": MetadataValue.int(2), "note": MetadataValue.text("text")}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_both_forms_of_metadata(report: Callable[..., AssetMaterialization]) -> None:
+    """Metadata in both forms is an error that says whose it is; an empty form counts for nothing."""
+    entries = [MetadataEntry("rows", value=2)]
+    with pytest.raises(InvalidMetadata, match=rf"{report.func.__name__} is given twice"):
+        report(metadata={"a": 1}, metadata_entries=entries)
+    assert report(metadata={"a": 1}, metadata_entries=[]) == report(metadata={"a": 1})
+
+
 @pytest.mark.parametrize("report", [AssetMaterialization, AssetObservation])
-def test_metadata_entries(report: type[AssetMaterialization]) -> None:
-    """The old form of metadata is refused with the new one to use."""
-    with pytest.raises(UnsupportedParameterError, match=rf"{report.__name__}: 'metadata_entries'.*metadata="):
-        report("orders", metadata_entries=[])
+@pytest.mark.parametrize(
+    "wrong", [{"description": 1}, {"partition": 1}, {"tags": {"a": 1}}, {"tags": {1: "a"}}]
+)
+def test_report_of_wrong_types(report: type[AssetMaterialization], wrong: dict[str, Any]) -> None:
+    """An argument of the wrong type is an error that names the report, the argument and the value."""
+    with pytest.raises(InvariantViolationError, match=rf"{report.__name__}: {next(iter(wrong))}.* not .*1"):
+        report("orders", **wrong)
+
+
+def test_expectation() -> None:
+    """An expectation has a verdict, a label and what is said about it."""
+    expected = ExpectationResult(False, "no_nulls", "no value is missing", metadata={"nulls": 3})
+    assert (expected.success, expected.label, expected.description) == (
+        False,
+        "no_nulls",
+        "no value is missing",
+    )
+    assert expected.metadata == {"nulls": MetadataValue.int(3)}
+    assert ExpectationResult(True).label == "result"
+
+
+@pytest.mark.parametrize(("name", "value"), [("success", 1), ("label", 1), ("description", 1)])
+def test_expectation_of_wrong_types(name: str, value: Any) -> None:
+    """An argument of the wrong type is an error that names it."""
+    with pytest.raises(InvariantViolationError, match=f"ExpectationResult: {name} is .*, not 1"):
+        ExpectationResult(**{"success": True, name: value})
 
 
 def test_report_without_key() -> None:
@@ -82,6 +134,7 @@ def test_file_with_key() -> None:
         (EventType.STEP_UP_FOR_RETRY, "is_step_up_for_retry"),
         (EventType.ASSET_MATERIALIZATION, "is_step_materialization"),
         (EventType.ASSET_OBSERVATION, "is_asset_observation"),
+        (EventType.STEP_EXPECTATION_RESULT, "is_expectation_result"),
         (EventType.HANDLED_OUTPUT, "is_handled_output"),
         (EventType.LOADED_INPUT, "is_loaded_input"),
     ],
@@ -119,10 +172,17 @@ def test_frozen() -> None:
         Event(EventType.STEP_START, "r", 1.0).run_id = "other"  # type: ignore[misc]
 
 
-def test_pickle() -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        AssetMaterialization("orders", "text", None, "p", {"a": "b"}, {"rows": 3}),
+        ExpectationResult(False, "label", "text", metadata={"rows": 3}),
+        OutputData("result", type_check=TypeCheck(True, "fine", metadata={"rows": 3})),
+    ],
+)
+def test_pickle(data: Any) -> None:
     """An event crosses processes unchanged."""
-    report = AssetMaterialization("orders", "text", None, "p", {"a": "b"}, {"rows": 3})
-    event = Event(EventType.ASSET_MATERIALIZATION, "r", 1.0, "s", report.asset_key, report)
+    event = Event(EventType.STEP_OUTPUT, "r", 1.0, "s", AssetKey("orders"), data)
     assert pickle.loads(pickle.dumps(event)) == event
 
 

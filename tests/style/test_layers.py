@@ -8,7 +8,7 @@ from typing import Any
 # only hands out names, is above them all.
 LAYERS = (
     ("errors",),
-    ("keys", "key_paths", "metadata_tables", "metadata", "failures"),
+    ("keys", "key_paths", "paths", "metadata_tables", "metadata", "failures", "versions"),
     ("policies",),
     ("config",),
     ("types",),

@@ -76,7 +76,15 @@ if TYPE_CHECKING:
         UntrustedFormatError,
         UserCodeExecutionError,
     )
-    from holdfast.events import AssetMaterialization, AssetObservation, Event, EventType, Run, RunStatus
+    from holdfast.events import (
+        AssetMaterialization,
+        AssetObservation,
+        Event,
+        EventType,
+        ExpectationResult,
+        Run,
+        RunStatus,
+    )
     from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
     from holdfast.hookspecs import hookimpl
@@ -92,6 +100,7 @@ if TYPE_CHECKING:
         TableRecord,
         TableSchema,
     )
+    from holdfast.paths import file_relative_path
     from holdfast.plan import Plan, Step
     from holdfast.policies import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
     from holdfast.project import Project
@@ -120,6 +129,7 @@ if TYPE_CHECKING:
     from holdfast.types.loader import DagsterTypeLoader, dagster_type_loader
     from holdfast.types.type_check import TypeCheck, TypeCheckContext
     from holdfast.value_loader import AssetValueLoader
+    from holdfast.versions import LogicalVersion
 
 __all__ = [
     "AssetGraph",
@@ -150,6 +160,7 @@ __all__ = [
     "ExecutionInterruptedError",
     "ExecutionStepExecutionError",
     "ExecutorPlugin",
+    "ExpectationResult",
     "Failure",
     "Format",
     "FormatPlugin",
@@ -174,6 +185,7 @@ __all__ = [
     "JobDefinition",
     "LoadRequest",
     "LoaderPlugin",
+    "LogicalVersion",
     "MetadataEntry",
     "MetadataValue",
     "MissingResourceError",
@@ -239,6 +251,7 @@ __all__ = [
     "dagster_type_loader",
     "define_asset_job",
     "execute_job",
+    "file_relative_path",
     "hookimpl",
     "io_manager",
     "load_assets_from_current_module",
@@ -288,6 +301,7 @@ _MODULES = {
     "ExecutionInterruptedError": "errors",
     "ExecutionStepExecutionError": "errors",
     "ExecutorPlugin": "provisions",
+    "ExpectationResult": "events",
     "Failure": "policies",
     "Format": "interfaces",
     "FormatPlugin": "provisions",
@@ -312,6 +326,7 @@ _MODULES = {
     "JobDefinition": "jobs",
     "LoadRequest": "interfaces",
     "LoaderPlugin": "provisions",
+    "LogicalVersion": "versions",
     "MetadataEntry": "metadata",
     "MetadataValue": "metadata",
     "MissingResourceError": "errors",
@@ -377,6 +392,7 @@ _MODULES = {
     "dagster_type_loader": "types.loader",
     "define_asset_job": "jobs",
     "execute_job": "run_api",
+    "file_relative_path": "paths",
     "hookimpl": "hookspecs",
     "io_manager": "definitions.resource",
     "load_assets_from_current_module": "definitions.loading",

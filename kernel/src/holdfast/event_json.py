@@ -12,6 +12,7 @@ from holdfast.events import (
     AssetObservation,
     Event,
     EventType,
+    ExpectationResult,
     InputData,
     OutputData,
     RunEndData,
@@ -22,6 +23,7 @@ from holdfast.events import (
 from holdfast.failures import ErrorInfo
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
+from holdfast.types.type_check import TypeCheck
 
 __all__ = ["dump_data", "dump_event", "event_from_json", "event_to_json", "parse_data", "parse_event"]
 
@@ -91,34 +93,84 @@ def _key(path: list[str] | None) -> AssetKey | None:
     return None if path is None else AssetKey(path)
 
 
+def _write_metadata(metadata: Mapping[str, MetadataValue]) -> dict[str, Any]:
+    return {label: value.to_json() for label, value in metadata.items()}
+
+
+def _read_metadata(data: Mapping[str, Any]) -> dict[str, MetadataValue]:
+    return {label: MetadataValue.from_json(value) for label, value in data.items()}
+
+
+def _write_verdict(verdict: TypeCheck | None) -> dict[str, Any]:
+    if verdict is None:
+        return {}  # most values are checked against no type: their events stay short
+    metadata = _write_metadata(verdict.metadata)
+    said = {"success": verdict.success, "description": verdict.description, "metadata": metadata}
+    return {"type_check": said}
+
+
+def _read_verdict(data: Mapping[str, Any]) -> TypeCheck | None:
+    said = data.get("type_check")
+    if said is None:
+        return None
+    return TypeCheck(said["success"], said["description"], metadata=_read_metadata(said["metadata"]))
+
+
 def _write_input(data: InputData) -> dict[str, Any]:
     return {
         "input_name": data.input_name,
         "upstream_key": _path(data.upstream_key),
         "manager_key": data.manager_key,
+        **_write_verdict(data.type_check),
     }
 
 
 def _read_input(data: Mapping[str, Any]) -> InputData:
-    return InputData(data["input_name"], _key(data["upstream_key"]), data["manager_key"])
+    upstream_key = _key(data["upstream_key"])
+    return InputData(data["input_name"], upstream_key, data["manager_key"], _read_verdict(data))
 
 
 def _write_output(data: OutputData) -> dict[str, Any]:
-    metadata = {label: value.to_json() for label, value in data.metadata.items()}
-    return {"output_name": data.output_name, "manager_key": data.manager_key, "metadata": metadata}
+    return {
+        "output_name": data.output_name,
+        "manager_key": data.manager_key,
+        "metadata": _write_metadata(data.metadata),
+        **_write_verdict(data.type_check),
+    }
 
 
 def _read_output(data: Mapping[str, Any]) -> OutputData:
-    metadata = {label: MetadataValue.from_json(value) for label, value in data["metadata"].items()}
-    return OutputData(data["output_name"], data["manager_key"], metadata)
+    metadata = _read_metadata(data["metadata"])
+    return OutputData(data["output_name"], data["manager_key"], metadata, _read_verdict(data))
+
+
+def _write_expectation(data: ExpectationResult) -> dict[str, Any]:
+    return {
+        "success": data.success,
+        "label": data.label,
+        "description": data.description,
+        "metadata": _write_metadata(data.metadata),
+    }
+
+
+def _read_expectation(data: Mapping[str, Any]) -> ExpectationResult:
+    return ExpectationResult(
+        data["success"], data["label"], data["description"], metadata=_read_metadata(data["metadata"])
+    )
 
 
 def _write_failure(data: StepFailureData) -> dict[str, Any]:
-    return {"error": data.error.to_json(), "attempt": data.attempt, "retry_in": data.retry_in}
+    return {
+        "error": data.error.to_json(),
+        "attempt": data.attempt,
+        "retry_in": data.retry_in,
+        "metadata": _write_metadata(data.metadata),
+    }
 
 
 def _read_failure(data: Mapping[str, Any]) -> StepFailureData:
-    return StepFailureData(ErrorInfo.from_json(data["error"]), data["attempt"], data["retry_in"])
+    error, metadata = ErrorInfo.from_json(data["error"]), _read_metadata(data.get("metadata", {}))
+    return StepFailureData(error, data["attempt"], data["retry_in"], metadata)
 
 
 def _write_skip(data: SkipData) -> dict[str, Any]:
@@ -172,6 +224,7 @@ _FORMS: Mapping[EventType, _Form] = {
     EventType.ASSET_OBSERVATION: _Form(
         AssetObservation, AssetObservation.to_json, AssetObservation.from_json
     ),
+    EventType.STEP_EXPECTATION_RESULT: _Form(ExpectationResult, _write_expectation, _read_expectation),
     EventType.HANDLED_OUTPUT: _OUTPUT,
     EventType.STEP_UP_FOR_RETRY: _FAILURE,
     EventType.STEP_FAILURE: _FAILURE,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import attrs
 
-from holdfast.errors import InvariantViolationError, UnsupportedParameterError
+from holdfast.errors import InvariantViolationError
 from holdfast.failures import ErrorInfo
 from holdfast.keys import AssetKey, CoercibleToAssetKey
-from holdfast.metadata import MetadataValue, normalize_metadata
+from holdfast.metadata import MetadataEntry, MetadataValue, merge_metadata
+from holdfast.types.type_check import TypeCheck
 
 __all__ = [
     "ENDS",
@@ -20,6 +21,7 @@ __all__ = [
     "AssetObservation",
     "Event",
     "EventType",
+    "ExpectationResult",
     "InputData",
     "OutputData",
     "Run",
@@ -42,6 +44,7 @@ class EventType(str, enum.Enum):
     STEP_OUTPUT = "STEP_OUTPUT"
     ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
     ASSET_OBSERVATION = "ASSET_OBSERVATION"
+    STEP_EXPECTATION_RESULT = "STEP_EXPECTATION_RESULT"
     HANDLED_OUTPUT = "HANDLED_OUTPUT"
     STEP_SUCCESS = "STEP_SUCCESS"
     STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
@@ -71,32 +74,33 @@ ENDS: Mapping[EventType, RunStatus] = {
 _Report = TypeVar("_Report", bound="_AssetReport")
 
 
-def _to_key(value: CoercibleToAssetKey) -> AssetKey:
-    return AssetKey.from_coercible(value)
-
-
-def _to_tags(tags: Mapping[str, str] | None) -> Mapping[str, str]:
-    return dict(tags or {})
-
-
-def _to_metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, MetadataValue]:
-    return normalize_metadata(metadata)
-
-
-def _refuse_entries(report: object, _field: object, entries: object) -> None:
-    if entries is not None:
-        where = type(report).__name__
-        raise UnsupportedParameterError("metadata_entries", where, "Give metadata={label: value} instead.")
-
-
-@attrs.frozen
+@attrs.frozen(init=False)
 class _AssetReport:
-    asset_key: AssetKey = attrs.field(converter=_to_key)
-    description: str | None = None
-    metadata_entries: Any = attrs.field(default=None, eq=False, repr=False, validator=_refuse_entries)
-    partition: str | None = None
-    tags: Mapping[str, str] = attrs.field(default=None, converter=_to_tags)
-    metadata: Mapping[str, MetadataValue] = attrs.field(default=None, converter=_to_metadata)
+    asset_key: AssetKey
+    description: str | None
+    partition: str | None
+    tags: Mapping[str, str]
+    metadata: Mapping[str, MetadataValue]
+
+    def __init__(
+        self,
+        asset_key: CoercibleToAssetKey,
+        description: str | None = None,
+        metadata_entries: Sequence[MetadataEntry] | None = None,
+        partition: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        what = type(self).__name__
+        if description is not None or partition is not None:
+            _check_texts(what, description=description, partition=partition)
+        self.__attrs_init__(
+            AssetKey.from_coercible(asset_key),
+            description,
+            partition,
+            _checked_tags(tags, what) if tags else {},
+            merge_metadata(metadata, metadata_entries, what),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a dictionary that JSON can hold."""
@@ -115,17 +119,22 @@ class _AssetReport:
         return cls(data["asset_key"], data["description"], None, data["partition"], data["tags"], metadata)
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class AssetMaterialization(_AssetReport):
     """Says that an asset was made and stored.
 
     Args:
         asset_key: the asset.
         description: a sentence about this materialization.
-        metadata_entries: refused; give ``metadata``.
+        metadata_entries: an older form of ``metadata``; only one of the two may be given.
         partition: the partition that was made, if the asset has partitions.
         tags: string labels of this materialization.
         metadata: labels and values, normalised to `MetadataValue`.
+
+    Raises:
+        InvalidDefinitionError: the asset key is none.
+        InvalidMetadata: both forms of metadata are given, or one is malformed.
+        InvariantViolationError: another argument is of the wrong type.
     """
 
     @staticmethod
@@ -140,9 +149,59 @@ class AssetMaterialization(_AssetReport):
         return AssetMaterialization(key, description, metadata={"path": MetadataValue.path(text)})
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class AssetObservation(_AssetReport):
     """Says something about an asset as it is, without making it; arguments as `AssetMaterialization`."""
+
+
+@attrs.frozen(init=False)
+class ExpectationResult:
+    """Says whether something that a computation expects of its data is so; the run goes on either way.
+
+    Args:
+        success: whether it is so.
+        label: what is expected, in a word; ``"result"`` by default.
+        description: what is expected, or what was found.
+        metadata_entries: an older form of ``metadata``; only one of the two may be given.
+        metadata: labels and values that describe what was found.
+
+    Raises:
+        InvalidMetadata: both forms of metadata are given, or one is malformed.
+        InvariantViolationError: another argument is of the wrong type.
+    """
+
+    success: bool
+    label: str
+    description: str | None
+    metadata: Mapping[str, MetadataValue]
+
+    def __init__(
+        self,
+        success: bool,
+        label: str | None = None,
+        description: str | None = None,
+        metadata_entries: Sequence[MetadataEntry] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        what = type(self).__name__
+        if not isinstance(success, bool):
+            raise InvariantViolationError(f"{what}: success is True or False, not {success!r}.")
+        _check_texts(what, label=label, description=description)
+        merged = merge_metadata(metadata, metadata_entries, what)
+        self.__attrs_init__(success, "result" if label is None else label, description, merged)
+
+
+def _check_texts(what: str, **texts: str | None) -> None:
+    for name, text in texts.items():
+        if text is not None and not isinstance(text, str):
+            raise InvariantViolationError(f"{what}: {name} is a string, not {text!r}.")
+
+
+def _checked_tags(tags: Mapping[str, str], what: str) -> Mapping[str, str]:
+    for label, value in tags.items():
+        if not isinstance(label, str) or not isinstance(value, str):
+            raise InvariantViolationError(f"{what}: tags are strings by strings, not {label!r}: {value!r}.")
+    return dict(tags)
 
 
 @attrs.frozen
@@ -164,29 +223,35 @@ class RunEndData:
 
 @attrs.frozen
 class InputData:
-    """An input of a step: its name, and where its value came from."""
+    """An input of a step: its name, where its value came from, and what the check of its type said."""
 
     input_name: str
     upstream_key: AssetKey | None = None
     manager_key: str | None = None
+    type_check: TypeCheck | None = None
 
 
 @attrs.frozen
 class OutputData:
-    """An output of a step: its name, where it was stored, and what the IO manager said."""
+    """An output of a step: its name, where it was stored, its metadata, and what its type check said."""
 
     output_name: str
     manager_key: str | None = None
     metadata: Mapping[str, MetadataValue] = attrs.field(factory=dict)
+    type_check: TypeCheck | None = None
 
 
 @attrs.frozen
 class StepFailureData:
-    """Why an attempt of a step failed, and in how many seconds the next one starts, if any."""
+    """Why an attempt of a step failed, and in how many seconds the next one starts, if any.
+
+    The metadata is that of the `Failure` that user code raised, or of the type check that did not pass.
+    """
 
     error: ErrorInfo
     attempt: int = 1
     retry_in: float | None = None
+    metadata: Mapping[str, MetadataValue] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -200,6 +265,7 @@ class SkipData:
 EventData = (
     AssetMaterialization
     | AssetObservation
+    | ExpectationResult
     | InputData
     | OutputData
     | RunEndData
@@ -278,6 +344,11 @@ class Event(NamedTuple):
     def is_asset_observation(self) -> bool:
         """Whether an asset was observed."""
         return self.type is EventType.ASSET_OBSERVATION
+
+    @property
+    def is_expectation_result(self) -> bool:
+        """Whether a computation said whether something it expects is so."""
+        return self.type is EventType.STEP_EXPECTATION_RESULT
 
     @property
     def is_handled_output(self) -> bool:

@@ -7,13 +7,13 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
 from holdfast.errors import InvalidMetadata
 from holdfast.keys import AssetKey, CoercibleToAssetKey
-from holdfast.metadata_tables import Table, TableRecord, TableSchema
+from holdfast.metadata_tables import Table, TableRecord, TableSchema, unwrap_scalar
 
 __all__ = ["MetadataEntry", "MetadataValue", "PythonArtifact", "merge_metadata", "normalize_metadata"]
 
@@ -61,27 +61,27 @@ class MetadataValue:
     @staticmethod
     def text(text: str) -> MetadataValue:
         """Return a plain text."""
-        return _checked("text", text, str, "a string")
+        return MetadataValue("text", text) if isinstance(text, str) else _refuse("text", text, "a string")
 
     @staticmethod
     def url(url: str) -> MetadataValue:
         """Return a link."""
-        return _checked("url", url, str, "a string")
+        return MetadataValue("url", url) if isinstance(url, str) else _refuse("url", url, "a string")
 
     @staticmethod
     def path(path: str | os.PathLike[str]) -> MetadataValue:
         """Return a path of a file or directory."""
-        return MetadataValue("path", os.fspath(_checked("path", path, (str, os.PathLike), "a path").value))
+        return MetadataValue("path", path if isinstance(path, str) else _path(path, "path"))
 
     @staticmethod
     def notebook(path: str | os.PathLike[str]) -> MetadataValue:
         """Return the path of a notebook."""
-        return MetadataValue("notebook", MetadataValue.path(path).value)
+        return MetadataValue("notebook", path if isinstance(path, str) else _path(path, "notebook"))
 
     @staticmethod
     def md(data: str) -> MetadataValue:
         """Return a text in Markdown."""
-        return _checked("md", data, str, "a string")
+        return MetadataValue("md", data) if isinstance(data, str) else _refuse("md", data, "a string")
 
     @staticmethod
     def json(data: Any) -> MetadataValue:
@@ -96,17 +96,24 @@ class MetadataValue:
     @staticmethod
     def int(value: int) -> MetadataValue:
         """Return a whole number."""
-        return _checked("int", _unwrap(value), int, "a whole number")
+        plain = unwrap_scalar(value)
+        return MetadataValue("int", plain) if isinstance(plain, int) else _refuse("int", value, "an int")
 
     @staticmethod
     def float(value: float) -> MetadataValue:
         """Return a number."""
-        return _checked("float", _unwrap(value), (float, int), "a number")
+        plain = unwrap_scalar(value)
+        if isinstance(plain, int):
+            plain = float(plain)
+        return (
+            MetadataValue("float", plain) if isinstance(plain, float) else _refuse("float", value, "a float")
+        )
 
     @staticmethod
     def bool(value: bool) -> MetadataValue:
         """Return a truth value."""
-        return _checked("bool", _unwrap(value), bool, "True or False")
+        plain = unwrap_scalar(value)
+        return MetadataValue("bool", plain) if isinstance(plain, bool) else _refuse("bool", value, "a bool")
 
     @staticmethod
     def asset(asset_key: CoercibleToAssetKey) -> MetadataValue:
@@ -119,9 +126,7 @@ class MetadataValue:
         try:
             artifact = PythonArtifact(python_artifact.__module__, python_artifact.__name__)
         except AttributeError:
-            raise InvalidMetadata(
-                f"MetadataValue.python_artifact takes a function or a class, not {python_artifact!r}."
-            ) from None
+            _refuse("python_artifact", python_artifact, "a function or a class")
         return MetadataValue("python_artifact", artifact)
 
     @staticmethod
@@ -132,7 +137,9 @@ class MetadataValue:
     @staticmethod
     def table_schema(schema: TableSchema) -> MetadataValue:
         """Return the columns of a table."""
-        return _checked("table_schema", schema, TableSchema, "a TableSchema")
+        if not isinstance(schema, TableSchema):
+            _refuse("table_schema", schema, "a TableSchema")
+        return MetadataValue("table_schema", schema)
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as a dictionary that JSON can hold."""
@@ -164,10 +171,12 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _checked(kind: str, value: Any, types: type | tuple[type, ...], what: str) -> MetadataValue:
-    if not isinstance(value, types):
-        raise InvalidMetadata(f"MetadataValue.{kind} takes {what}, not {value!r}.")
-    return MetadataValue(kind, value)
+def _refuse(kind: str, value: object, what: str) -> NoReturn:
+    raise InvalidMetadata(f"MetadataValue.{kind} takes {what}, not {value!r}.")
+
+
+def _path(path: os.PathLike[str], kind: str) -> str:
+    return os.fspath(path) if isinstance(path, os.PathLike) else _refuse(kind, path, "a path")
 
 
 @attrs.frozen(init=False)
@@ -265,18 +274,12 @@ def _normalize(value: Any) -> MetadataValue:
         return MetadataValue("asset", value)
     if isinstance(value, TableSchema):
         return MetadataValue("table_schema", value)
-    plain = _unwrap(value)
+    plain = unwrap_scalar(value)
     return MetadataValue.json(value) if plain is value else _normalize(plain)
 
 
-def _unwrap(value: Any) -> Any:
-    # Numbers computed by numpy and its kin are zero-dimensional arrays that know their Python value.
-    item = getattr(value, "item", None)
-    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
-
-
 def _from_scalar(value: Any) -> Any:
-    plain = _unwrap(value)
+    plain = unwrap_scalar(value)
     if plain is value:
         raise TypeError(f"{type(value).__name__} is not JSON")
     return plain

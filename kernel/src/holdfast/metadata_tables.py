@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,15 @@ import attrs
 
 from holdfast.errors import InvalidMetadata
 
-__all__ = ["Table", "TableColumn", "TableColumnConstraints", "TableConstraints", "TableRecord", "TableSchema"]
+__all__ = [
+    "Table",
+    "TableColumn",
+    "TableColumnConstraints",
+    "TableConstraints",
+    "TableRecord",
+    "TableSchema",
+    "unwrap_scalar",
+]
 
 _TYPE_NAMES: Mapping[type, str] = {bool: "bool", int: "int", float: "float"}
 
@@ -145,7 +154,8 @@ class TableRecord:
 
     data: dict[str, str | int | float | bool | None]
 
-    def __init__(self, **data: str | int | float | bool | None) -> None:
+    def __init__(self, /, **data: str | int | float | bool | None) -> None:
+        data = {name: unwrap_scalar(value) for name, value in data.items()}
         for name, value in data.items():
             if not isinstance(value, str | int | float | None):
                 raise InvalidMetadata(
@@ -185,13 +195,25 @@ class Table:
 
     def to_json(self) -> dict[str, Any]:
         """Return the table as a dictionary that JSON can hold."""
-        return {"records": [record.data for record in self.records], "schema": self.schema.to_json()}
+        records = [{name: _finite(value) for name, value in record.data.items()} for record in self.records]
+        return {"records": records, "schema": self.schema.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Table:
         """Return the table that `to_json` printed."""
         records = [TableRecord(**record) for record in data["records"]]
         return cls(records, TableSchema.from_json(data["schema"]))
+
+
+def unwrap_scalar(value: Any) -> Any:
+    """Return the Python value of a number computed by numpy or its kin; any other value unchanged."""
+    item = getattr(value, "item", None)  # such numbers are zero-dimensional arrays
+    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
+
+
+def _finite(value: Any) -> Any:
+    # JSON has no NaN and no infinities: they become texts.
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _schema_of(records: Sequence[TableRecord]) -> TableSchema:
