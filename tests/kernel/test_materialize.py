@@ -394,7 +394,7 @@ class Recorder(IOManager):
 
     def load_input(self, context: InputContext) -> Any:
         self.loaded.append(context)
-        return 7
+        return [7]
 
 
 def test_an_io_manager_is_told_what_it_stores() -> None:

@@ -33,6 +33,7 @@ LAYERS = (
     ("binding", "run_config", "results"),
     ("runs", "value_loader"),
     ("jobs",),
+    ("graph_definition",),
     ("repository_definition",),
     ("run_api",),
     ("project",),

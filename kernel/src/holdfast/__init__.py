@@ -24,14 +24,22 @@ if TYPE_CHECKING:
     from holdfast.definitions.asset import asset, multi_asset
     from holdfast.definitions.asset_in_out import AssetIn, AssetOut
     from holdfast.definitions.assets_definition import AssetsDefinition
-    from holdfast.definitions.in_out import In, Out
+    from holdfast.definitions.dependencies import (
+        DependencyDefinition,
+        DynamicCollectDependencyDefinition,
+        InputMapping,
+        MultiDependencyDefinition,
+        NodeInvocation,
+        OutputMapping,
+    )
+    from holdfast.definitions.in_out import DynamicOut, GraphIn, GraphOut, In, Out
     from holdfast.definitions.loading import (
         load_assets_from_current_module,
         load_assets_from_modules,
         load_assets_from_package_module,
         load_assets_from_package_name,
     )
-    from holdfast.definitions.op import OpDefinition
+    from holdfast.definitions.op import OpDefinition, op
     from holdfast.definitions.output import DynamicOutput, Output
     from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, io_manager, resource
     from holdfast.definitions.source_asset import SourceAsset
@@ -87,6 +95,7 @@ if TYPE_CHECKING:
     )
     from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
+    from holdfast.graph_definition import GraphDefinition, graph, job
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
@@ -149,7 +158,10 @@ __all__ = [
     "DagsterType",
     "DagsterTypeKind",
     "DagsterTypeLoader",
+    "DependencyDefinition",
     "DuplicateKeyError",
+    "DynamicCollectDependencyDefinition",
+    "DynamicOut",
     "DynamicOutput",
     "Error",
     "Event",
@@ -165,6 +177,9 @@ __all__ = [
     "Format",
     "FormatPlugin",
     "Formats",
+    "GraphDefinition",
+    "GraphIn",
+    "GraphOut",
     "IOManager",
     "IOManagerDefinition",
     "IOManagerPlugin",
@@ -172,6 +187,7 @@ __all__ = [
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputMapping",
     "Instance",
     "InvalidConfigDefinitionError",
     "InvalidConfigError",
@@ -189,7 +205,9 @@ __all__ = [
     "MetadataEntry",
     "MetadataValue",
     "MissingResourceError",
+    "MultiDependencyDefinition",
     "NoFormatError",
+    "NodeInvocation",
     "Nothing",
     "ObserverPlugin",
     "OpDefinition",
@@ -197,6 +215,7 @@ __all__ = [
     "Out",
     "Output",
     "OutputContext",
+    "OutputMapping",
     "PartitionMappingPlugin",
     "Plan",
     "PluginConflictError",
@@ -252,8 +271,10 @@ __all__ = [
     "define_asset_job",
     "execute_job",
     "file_relative_path",
+    "graph",
     "hookimpl",
     "io_manager",
+    "job",
     "load_assets_from_current_module",
     "load_assets_from_modules",
     "load_assets_from_package_module",
@@ -263,6 +284,7 @@ __all__ = [
     "materialize_to_memory",
     "mem_io_manager",
     "multi_asset",
+    "op",
     "parse_selection",
     "repository",
     "resource",
@@ -290,7 +312,10 @@ _MODULES = {
     "DagsterType": "types.dagster_type",
     "DagsterTypeKind": "types.dagster_type",
     "DagsterTypeLoader": "types.loader",
+    "DependencyDefinition": "definitions.dependencies",
     "DuplicateKeyError": "errors",
+    "DynamicCollectDependencyDefinition": "definitions.dependencies",
+    "DynamicOut": "definitions.in_out",
     "DynamicOutput": "definitions.output",
     "Error": "errors",
     "Event": "events",
@@ -306,6 +331,9 @@ _MODULES = {
     "Format": "interfaces",
     "FormatPlugin": "provisions",
     "Formats": "formats",
+    "GraphDefinition": "graph_definition",
+    "GraphIn": "definitions.in_out",
+    "GraphOut": "definitions.in_out",
     "IOManager": "interfaces",
     "IOManagerDefinition": "definitions.resource",
     "IOManagerPlugin": "provisions",
@@ -313,6 +341,7 @@ _MODULES = {
     "InMemoryIOManager": "builtins.memory",
     "InitResourceContext": "contexts",
     "InputContext": "contexts",
+    "InputMapping": "definitions.dependencies",
     "Instance": "instance",
     "InvalidConfigDefinitionError": "errors",
     "InvalidConfigError": "errors",
@@ -330,7 +359,9 @@ _MODULES = {
     "MetadataEntry": "metadata",
     "MetadataValue": "metadata",
     "MissingResourceError": "errors",
+    "MultiDependencyDefinition": "definitions.dependencies",
     "NoFormatError": "errors",
+    "NodeInvocation": "definitions.dependencies",
     "Nothing": "types.dagster_type",
     "ObserverPlugin": "provisions",
     "OpDefinition": "definitions.op",
@@ -338,6 +369,7 @@ _MODULES = {
     "Out": "definitions.in_out",
     "Output": "definitions.output",
     "OutputContext": "contexts",
+    "OutputMapping": "definitions.dependencies",
     "PartitionMappingPlugin": "provisions",
     "Plan": "plan",
     "PluginConflictError": "errors",
@@ -393,8 +425,10 @@ _MODULES = {
     "define_asset_job": "jobs",
     "execute_job": "run_api",
     "file_relative_path": "paths",
+    "graph": "graph_definition",
     "hookimpl": "hookspecs",
     "io_manager": "definitions.resource",
+    "job": "graph_definition",
     "load_assets_from_current_module": "definitions.loading",
     "load_assets_from_modules": "definitions.loading",
     "load_assets_from_package_module": "definitions.loading",
@@ -404,6 +438,7 @@ _MODULES = {
     "materialize_to_memory": "run_api",
     "mem_io_manager": "builtins.memory",
     "multi_asset": "definitions.asset",
+    "op": "definitions.op",
     "parse_selection": "selection_syntax",
     "repository": "repository_definition",
     "resource": "definitions.resource",

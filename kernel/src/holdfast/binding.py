@@ -36,11 +36,12 @@ def bind_resources(
     needed: dict[str, str] = {}
     for step in plan:
         read = [
-            plan.graph[inp.source.asset_key].definition
+            plan.graph[source.asset_key].definition
             for inp in step.inputs
-            if inp.source.step_key not in plan.steps
+            for source in inp.stored
+            if source.asset_key is not None and source.step_key not in plan.steps
         ]
-        for definition in (step.definition, *read):
+        for definition in read if step.definition is None else (step.definition, *read):
             for key, own in definition.resource_defs.items():
                 if resources.setdefault(key, own) is not own:
                     raise ResourceConflictError(key, owners[key], repr(definition))
@@ -79,4 +80,7 @@ def _keys(step: Step) -> Iterator[str]:
     for output in step.outputs:
         yield output.manager_key
     for inp in step.inputs:
-        yield inp.manager_key
+        if inp.manager_key is not None:
+            yield inp.manager_key
+        for source in inp.stored:
+            yield source.manager_key

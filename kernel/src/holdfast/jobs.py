@@ -8,14 +8,17 @@ from typing import Any
 import attrs
 
 from holdfast.asset_graph import AssetGraph
-from holdfast.definitions.tags import check_tags
+from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
-from holdfast.errors import InvalidDefinitionError, InvalidSubsetError
+from holdfast.definitions.tags import check_tags
+from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, did_you_mean
 from holdfast.execution.run_loop import RunSummary
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
-from holdfast.plan import Plan, make_plan
+from holdfast.plan import Plan
+from holdfast.planning import make_graph_plan, make_plan
+from holdfast.policies import RetryPolicy
 from holdfast.results import ExecuteInProcessResult
 from holdfast.runs import PreparedRun, RunRequest, prepare_in_process
 from holdfast.selection import AssetSelection, materializable
@@ -25,6 +28,7 @@ __all__ = [
     "AssetLayer",
     "JobDefinition",
     "UnresolvedAssetJobDefinition",
+    "check_input_values",
     "define_asset_job",
     "in_process_result",
 ]
@@ -54,17 +58,23 @@ class AssetLayer:
         return cls(graph, selection, materializable(graph, selection.resolve(graph)))
 
 
+def _graph_name(job: JobDefinition) -> str:
+    if job.graph_def is None:
+        raise InvalidDefinitionError("JobDefinition: give a name.")
+    return job.graph_def.name
+
+
 @attrs.frozen(eq=False, kw_only=True, slots=False)
 class JobDefinition:
     """A selection of assets that is run together, with its resources and its executor.
 
     Args:
-        graph_def: refused by this version: a job is made of assets.
+        graph_def: the graph of computations that it runs; ``None`` for a job of assets.
         resource_defs: resources for all its assets.
         executor_def: the executor it is run by: the name of one that a plugin provides, or a mapping with
             ``use`` and options. By default the one that the settings name.
         logger_defs: refused by this version.
-        name: its name.
+        name: its name; that of its graph by default.
         config: the run config it is run with by default.
         description: what it is for.
         partitions_def: refused by this version.
@@ -73,53 +83,73 @@ class JobDefinition:
         hook_defs: refused by this version.
         op_retry_policy: refused by this version.
         version_strategy: refused by this version.
-        asset_layer: its assets.
-        input_values: refused by this version.
+        asset_layer: its assets; ``None`` for a job of a graph.
+        input_values: values of its graph's inputs, by name.
     """
 
-    graph_def: None = None
+    graph_def: NodeGraph | None
     resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
     executor_def: str | Mapping[str, Any] | None = None
-    logger_defs: None = None
-    name: str
+    logger_defs: Mapping[str, Any] | None = None
+    name: str = attrs.field(default=attrs.Factory(_graph_name, takes_self=True))
     config: Mapping[str, Any] | None = None
     description: str | None = None
     partitions_def: None = None
     tags: Mapping[str, str] = attrs.field(factory=dict)
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
-    hook_defs: None = None
-    op_retry_policy: None = None
-    version_strategy: None = None
-    asset_layer: AssetLayer
-    input_values: None = None
+    hook_defs: Collection[Any] | None = None
+    op_retry_policy: RetryPolicy | None = None
+    version_strategy: Any = None
+    asset_layer: AssetLayer | None = None
+    input_values: Mapping[str, Any] | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse(
             f"job '{self.name}'",
-            graph_def=self.graph_def,
             logger_defs=self.logger_defs,
             partitions_def=self.partitions_def,
             hook_defs=self.hook_defs,
             op_retry_policy=self.op_retry_policy,
             version_strategy=self.version_strategy,
-            input_values=self.input_values,
         )
+        if not isinstance(self.graph_def, NodeGraph | None):
+            raise InvalidDefinitionError(f"job '{self.name}': graph_def is a graph, not {self.graph_def!r}.")
+        if (self.graph_def is None) == (self.asset_layer is None):
+            raise InvalidDefinitionError(f"{self!r} runs a graph or assets: give graph_def or asset_layer.")
+        check_input_values(self.graph_def, self.input_values, repr(self))
+
+    @property
+    def selection(self) -> str:
+        """What it makes, as it was asked for; ``""`` for a job of a graph."""
+        return "" if self.asset_layer is None else str(self.asset_layer.selection)
 
     @property
     def asset_keys(self) -> frozenset[AssetKey]:
         """The assets it makes."""
-        return self.asset_layer.keys
+        return frozenset() if self.asset_layer is None else self.asset_layer.keys
 
-    def plan(self, asset_selection: Collection[Any] | None = None) -> Plan:
+    def plan(
+        self,
+        asset_selection: Collection[Any] | None = None,
+        input_values: Mapping[str, Any] | None = None,
+    ) -> Plan:
         """Return what a run of this job would do.
 
         Args:
             asset_selection: only these of its assets.
+            input_values: values of its graph's inputs, by name, on top of the job's.
 
         Raises:
             InvalidSubsetError: one of these is not made by this job.
+            InvalidDefinitionError: its graph has no input of this name.
         """
+        check_input_values(self.graph_def, input_values, repr(self))
+        if self.graph_def is not None:
+            if asset_selection is not None:
+                raise InvalidSubsetError(f"{self!r} makes no assets, so there are none to select.")
+            return make_graph_plan(self.graph_def, {**(self.input_values or {}), **(input_values or {})})
         layer = self.asset_layer
+        assert layer is not None
         if asset_selection is None:
             return make_plan(layer.graph, layer.keys, layer.selection)
         wanted = frozenset(map(AssetKey.from_coercible, asset_selection))
@@ -178,16 +208,15 @@ class JobDefinition:
             op_selection: refused by this version.
             asset_selection: only these of the job's assets.
             run_id: the run; a new one by default.
-            input_values: refused by this version.
+            input_values: values of its graph's inputs, by name, on top of the job's.
             tags: labels of the run, on top of the job's.
         """
         refuse(
             f"job '{self.name}'",
             partition_key=partition_key,
             op_selection=op_selection,
-            input_values=input_values,
         )
-        plan = self.plan(asset_selection)
+        plan = self.plan(asset_selection, input_values)
         request = self.request(run_config, tags, run_id, values_in_memory=True)
         run = prepare_in_process(plan, request, instance or Instance.ephemeral())
         # Called here and not in a helper, so that few frames stand above the user's function.
@@ -196,6 +225,21 @@ class JobDefinition:
 
     def __repr__(self) -> str:
         return f"JobDefinition({self.name!r})"
+
+
+def check_input_values(graph: NodeGraph | None, values: Mapping[str, Any] | None, what: str) -> None:
+    """Raise if values are given for what is no input of a graph.
+
+    Raises:
+        InvalidDefinitionError: naming the nearest input.
+    """
+    known = {} if graph is None else graph.ins
+    for name in values or {}:
+        if name not in known:
+            raise InvalidDefinitionError(
+                f"{what}: input_values names '{name}', which is no input of its graph."
+                f"{did_you_mean(name, known)}"
+            )
 
 
 def in_process_result(
@@ -249,6 +293,7 @@ class UnresolvedAssetJobDefinition:
         """
         graph = assets if isinstance(assets, AssetGraph) else AssetGraph.of([*assets, *source_assets])
         return JobDefinition(
+            graph_def=None,
             name=self.name,
             config=self.config,
             description=self.description,

@@ -87,7 +87,7 @@ class Project:
         """
         chosen = AssetSelection.all() if selection is None else coerce_selection(selection)
         layer = AssetLayer.select(self.repository.graph, chosen)
-        return JobDefinition(name=AD_HOC_JOB, asset_layer=layer)
+        return JobDefinition(graph_def=None, name=AD_HOC_JOB, asset_layer=layer)
 
     def plan(self, selection: Any = None) -> Plan:
         """Return what making a selection of assets would do; errors as `job_for`."""
@@ -115,7 +115,7 @@ class Project:
             InvalidSubsetError: the selection names what is not there.
         """
         job = self.job_for(selection)
-        return self._run(job, str(job.asset_layer.selection), None, run_config, tags, listener, run_id)
+        return self._run(job, job.selection, None, run_config, tags, listener, run_id)
 
     def run_job(
         self,
@@ -186,13 +186,13 @@ def _named_repository(reference: str, file: str) -> RepositoryDefinition:
         if not hasattr(module, attribute):
             raise SettingsError(
                 file,
-                "tool.holdfast.repository_definition",
+                "tool.holdfast.repository",
                 f"Module '{name}' has no '{attribute}'.{did_you_mean(attribute, vars(module))}",
             )
         found = getattr(module, attribute)
         if not isinstance(found, RepositoryDefinition):
             raise SettingsError(
-                file, "tool.holdfast.repository_definition", f"'{reference}' is {found!r}, and no repository."
+                file, "tool.holdfast.repository", f"'{reference}' is {found!r}, and no repository."
             )
         return found
     repositories = {id(v): v for v in vars(module).values() if isinstance(v, RepositoryDefinition)}
@@ -200,7 +200,7 @@ def _named_repository(reference: str, file: str) -> RepositoryDefinition:
         names = ", ".join(sorted(r.name for r in repositories.values()))
         raise SettingsError(
             file,
-            "tool.holdfast.repository_definition",
+            "tool.holdfast.repository",
             f"Module '{name}' has several repositories ({names}). Name one as '{name}:ATTRIBUTE'.",
         )
     if repositories:
@@ -220,5 +220,5 @@ def _import(name: str, reference: str, file: str) -> ModuleType:
         missing = error.name or ""
         if name == missing or name.startswith(f"{missing}."):
             problem = f"'{reference}' names the module '{missing}', which is not found on the module path."
-            raise SettingsError(file, "tool.holdfast.repository_definition", problem) from None
+            raise SettingsError(file, "tool.holdfast.repository", problem) from None
         raise

@@ -93,7 +93,7 @@ class RepositoryDefinition:
     @cached_property
     def _all_assets_job(self) -> JobDefinition:
         layer = AssetLayer.select(self.graph, AssetSelection.all())
-        return JobDefinition(name=ALL_ASSETS_JOB, asset_layer=layer)
+        return JobDefinition(graph_def=None, name=ALL_ASSETS_JOB, asset_layer=layer)
 
     @property
     def job_names(self) -> list[str]:

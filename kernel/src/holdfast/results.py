@@ -7,9 +7,13 @@ from typing import Any
 
 import attrs
 
+from holdfast.definitions.dependencies import DependencyDefinition
+from holdfast.definitions.flattening import OutputOf, flatten, inner_output
+from holdfast.definitions.node_graph import NodeGraph
 from holdfast.errors import ExecutionStepExecutionError, InvariantViolationError, did_you_mean
 from holdfast.events import AssetMaterialization, AssetObservation, Event, Run, StepFailureData
 from holdfast.failures import user_traceback
+from holdfast.graph_steps import EACH
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.plan import Plan
 
@@ -44,13 +48,17 @@ class RunResult:
         return [event for event in self.all_events if event_filter(event)]
 
     def events_for_node(self, node_name: str) -> list[Event]:
-        """Return the events of a step.
+        """Return the events of a node: of its step, or of all its steps.
+
+        Args:
+            node_name: the name of a computation, with those of the graphs around it: ``graph.load``; or of a
+                graph. One that ran once for each value of a dynamic output is meant as a whole.
 
         Raises:
-            InvariantViolationError: the run has no such step.
+            InvariantViolationError: the run has no such node.
         """
-        self._check_step(node_name)
-        return [event for event in self.all_events if event.step_key == node_name]
+        steps = self._steps_of(node_name)
+        return [event for event in self.all_events if event.step_key in steps]
 
     def asset_materializations_for_node(self, node_name: str) -> list[AssetMaterialization]:
         """Return the materializations that a step recorded; errors as `events_for_node`."""
@@ -80,14 +88,18 @@ class RunResult:
     def _failure(self, event: Event) -> ExecutionStepExecutionError:
         failure: StepFailureData = event.data
         step_key = event.step_key or ""
-        assets = [str(key) for key in self.plan.steps[step_key].assets]
+        step = self.plan.steps.get(step_key)
+        assets = [] if step is None else [str(key) for key in step.assets]
         return ExecutionStepExecutionError(step_key, assets, failure.error.report())
 
-    def _check_step(self, name: str) -> None:
-        if name not in self.plan.steps:
-            raise InvariantViolationError(
-                f"The run has no step '{name}'.{did_you_mean(name, self.plan.steps)}"
-            )
+    def _steps_of(self, node: str) -> set[str]:
+        nodes = {".".join(step.path): None for step in self.plan}
+        inside = {name for name in nodes if name == node or name.startswith(f"{node}.")}
+        found = {event.step_key for event in self.all_events if event.step_key}
+        steps = {key for key in found if key == node or key.partition("[")[0] in inside}
+        if not steps and not inside:
+            raise InvariantViolationError(f"The run has no step '{node}'.{did_you_mean(node, nodes)}")
+        return steps
 
 
 @attrs.frozen(eq=False)
@@ -101,23 +113,64 @@ class ExecuteInProcessResult(RunResult):
     values: Mapping[tuple[str, str], Any] = attrs.field(factory=dict, repr=False)
 
     def output_for_node(self, node_str: str, output_name: str = "result") -> Any:
-        """Return a value that a step made.
+        """Return a value that a node made.
 
         Args:
-            node_str: the step.
+            node_str: the name of a computation, with those of the graphs around it: ``graph.load``; or of a
+                graph.
             output_name: the output.
 
+        Returns:
+            The value; of a dynamic output, or of what ran once for each value of one, a dictionary of values
+            by mapping key.
+
         Raises:
-            InvariantViolationError: the run has no such step, or it did not make this output.
+            InvariantViolationError: the run has no such node, or it did not make this output.
         """
-        self._check_step(node_str)
-        if (node_str, output_name) not in self.values:
-            made = [output for step, output in self.values if step == node_str]
+        self._steps_of(node_str)
+        node, name = self._inner(node_str, output_name)
+        if (node, name) in self.values:
+            return self.values[node, name]
+        copies = {
+            step[len(node) + 1 : -1]: value
+            for (step, output), value in self.values.items()
+            if output == name and step.startswith(f"{node}[")
+        }
+        if copies or f"{node}{EACH}" in self.plan.steps:
+            return copies
+        made = [output for step, output in self.values if step == node]
+        raise InvariantViolationError(
+            f"Step '{node_str}' made no output '{output_name}' in this run."
+            f"{did_you_mean(output_name, made) or ' It failed or was skipped.'}"
+        )
+
+    def output_value(self, output_name: str = "result") -> Any:
+        """Return the value of an output of the job's graph.
+
+        Raises:
+            InvariantViolationError: the job's graph has no such output, or the run did not make it.
+        """
+        graph = self.plan.graphs.get("")
+        outs = {} if graph is None else graph.outs
+        if graph is None or output_name not in outs:
             raise InvariantViolationError(
-                f"Step '{node_str}' made no output '{output_name}' in this run."
-                f"{did_you_mean(output_name, made) or ' It failed or was skipped.'}"
+                f"The job has no output '{output_name}'.{did_you_mean(output_name, outs)} Its graph returns "
+                f"{', '.join(outs) or 'nothing'}."
             )
-        return self.values[node_str, output_name]
+        inner = flatten(graph).outputs[output_name]
+        return self.output_for_node(".".join(inner.path), inner.output)
+
+    def _inner(self, node: str, output_name: str) -> tuple[str, str]:
+        """Return the computation and output that an output of a node is."""
+        for prefix, graph in self.plan.graphs.items():
+            if node == prefix:
+                found = flatten(graph).outputs.get(output_name)
+            else:
+                path = node.removeprefix(f"{prefix}.").split(".") if prefix else node.split(".")
+                found = _output_at(graph, path, output_name)
+            if found is not None:
+                return ".".join((*((prefix,) if prefix else ()), *found.path)), found.output
+        return node, output_name
 
     def asset_value(self, asset_key: CoercibleToAssetKey) -> Any:
         """Return the value of an asset that this run made.
@@ -132,3 +185,16 @@ class ExecuteInProcessResult(RunResult):
                     return self.output_for_node(step.key, output.name)
         known = [str(key) for key in self.plan.assets]
         raise InvariantViolationError(f"The run does not make '{key}'.{did_you_mean(str(key), known)}")
+
+
+def _output_at(graph: NodeGraph, path: Sequence[str], output_name: str) -> OutputOf | None:
+    inside = graph
+    for name in path[:-1]:
+        node = inside.nodes.get(name)
+        if node is None or not isinstance(node.definition, NodeGraph):
+            return None
+        inside = node.definition
+    last = inside.nodes.get(path[-1])
+    if last is None or output_name not in last.definition.outs:
+        return None
+    return inner_output(inside, tuple(path[:-1]), DependencyDefinition(path[-1], output_name))

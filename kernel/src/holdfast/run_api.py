@@ -175,8 +175,9 @@ def _job_over(
 def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefinition]:
     manager = IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager())
     keys = {output.manager_key for step in plan for output in step.outputs}
-    keys.update(inp.manager_key for step in plan for inp in step.inputs)
-    brought = [key for node in job.asset_layer.graph.nodes for key in node.definition.resource_defs]
+    keys.update(source.manager_key for step in plan for inp in step.inputs for source in inp.stored)
+    keys.update(inp.manager_key for step in plan for inp in step.inputs if inp.manager_key)
+    brought = [key for node in plan.graph.nodes for key in node.definition.resource_defs]
     for key in (*brought, *job.resource_defs):
         if key in keys:
             raise InvalidDefinitionError(

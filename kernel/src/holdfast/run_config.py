@@ -6,20 +6,24 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from holdfast.errors import InvalidConfigError, did_you_mean
+from holdfast.execution.session import OpConfig
 
-__all__ = ["check_run_config", "executor_choice", "resource_configs"]
+__all__ = ["check_run_config", "executor_choice", "op_configs", "resource_configs"]
 
 _SECTIONS = ("execution", "loggers", "ops", "resources")
 
 
 def check_run_config(
-    run_config: Mapping[str, Any] | None, ops: Collection[str], resources: Collection[str], what: str
+    run_config: Mapping[str, Any] | None,
+    ops: Collection[tuple[str, ...]],
+    resources: Collection[str],
+    what: str,
 ) -> Mapping[str, Any]:
     """Return the run config, an empty one for ``None``, if everything in it names something.
 
     Args:
         run_config: sections ``ops``, ``resources`` and ``execution``; config itself is passed on as it is.
-        ops: the names of the computations that run.
+        ops: the names of the nodes that lead to each computation that runs.
         resources: the keys of the resources that may be set up.
         what: the job, for the message.
 
@@ -41,6 +45,20 @@ def resource_configs(run_config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def op_configs(
+    run_config: Mapping[str, Any], ops: Collection[tuple[str, ...]]
+) -> dict[tuple[str, ...], OpConfig]:
+    """Return what the run config says to each computation, by the names of the nodes that lead to it."""
+    found = {}
+    for path in ops if run_config.get("ops") else ():
+        entry: Any = run_config
+        for name in path:
+            entry = entry.get("ops", {}).get(name, {})
+        if entry:
+            found[path] = OpConfig(entry.get("config"), entry.get("inputs", {}), entry.get("outputs", {}))
+    return found
+
+
 def executor_choice(run_config: Mapping[str, Any]) -> str | Mapping[str, Any] | None:
     """Return the executor that the run config names, alone or with options; ``None`` when it names none."""
     chosen: str | Mapping[str, Any] | None = run_config.get("execution", {}).get("config")
@@ -50,7 +68,7 @@ def executor_choice(run_config: Mapping[str, Any]) -> str | Mapping[str, Any] | 
     return {"use": name, **(options or {})}
 
 
-def _problems(run_config: Any, ops: Collection[str], resources: Collection[str]) -> Iterator[str]:
+def _problems(run_config: Any, ops: Collection[tuple[str, ...]], resources: Collection[str]) -> Iterator[str]:
     if not isinstance(run_config, Mapping):
         yield f"it is a mapping of sections, not {run_config!r}"
         return
@@ -64,23 +82,37 @@ def _problems(run_config: Any, ops: Collection[str], resources: Collection[str])
         elif section == "execution":
             yield from _execution_problems(content)
         elif section == "ops":
-            yield from _entry_problems(section, content, ops, "computation")
+            yield from _op_problems(section, content, ops)
         elif section == "resources":
-            yield from _entry_problems(section, content, resources, "resource")
+            yield from _entry_problems(section, content, resources, "resource", ("config",))
+
+
+def _op_problems(path: str, content: Mapping[Any, Any], ops: Collection[tuple[str, ...]]) -> Iterator[str]:
+    graphs = {op[0] for op in ops if len(op) > 1}
+    computations = {op[0]: None for op in ops if len(op) == 1}
+    keys = ("config", "inputs", "outputs")
+    inner = {name: entry for name, entry in content.items() if name in graphs}
+    rest = {name: entry for name, entry in content.items() if name not in graphs}
+    yield from _entry_problems(path, rest, {*computations, *graphs}, "computation", keys)
+    yield from _entry_problems(path, inner, graphs, "graph", ("ops", *keys))
+    for name, entry in inner.items():
+        if isinstance(entry, Mapping) and isinstance(entry.get("ops", {}), Mapping):
+            below = [op[1:] for op in ops if op[0] == name]
+            yield from _op_problems(f"{path}.{name}.ops", entry.get("ops", {}), below)
 
 
 def _entry_problems(
-    section: str, content: Mapping[Any, Any], known: Collection[str], what: str
+    section: str, content: Mapping[Any, Any], known: Collection[str], what: str, keys: tuple[str, ...]
 ) -> Iterator[str]:
     for name, entry in content.items():
         if name not in known:
             yield f"{section}.{name}: no {what} here has this name.{did_you_mean(str(name), known)}"
         elif not isinstance(entry, Mapping):
-            yield f"{section}.{name}: this is a mapping with the key 'config', not {entry!r}"
+            yield f"{section}.{name}: this is a mapping with the key '{keys[0]}', not {entry!r}"
         else:
             for key in entry:
-                if key != "config":
-                    yield f"{section}.{name}.{key}: only 'config' is known here"
+                if key not in keys:
+                    yield f"{section}.{name}.{key}: only {' and '.join(map(repr, keys))} are known here"
 
 
 def _execution_problems(content: Mapping[Any, Any]) -> Iterator[str]:

@@ -13,9 +13,10 @@ import attrs
 from holdfast.binding import bind_resources
 from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.builtins.memory import InMemoryIOManager
-from holdfast.definitions.tags import check_tags
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
+from holdfast.definitions.tags import check_tags
 from holdfast.events import Event, RunStartData
+from holdfast.execution.resolution import Resolution, resolve
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.run_loop import RunLoop, RunSummary, Submission
 from holdfast.execution.session import Session
@@ -23,7 +24,7 @@ from holdfast.execution.step import StepOutcome, run_step
 from holdfast.execution.worker import StepTask, run_task
 from holdfast.instance import Instance
 from holdfast.plan import Plan
-from holdfast.run_config import check_run_config, resource_configs
+from holdfast.run_config import check_run_config, op_configs, resource_configs
 
 __all__ = ["PreparedRun", "RunRequest", "prepare_in_process", "prepare_on_executor", "session_for"]
 
@@ -104,8 +105,8 @@ def session_for(
     if request.values_in_memory:
         given.setdefault("io_manager", IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager()))
     resources = bind_resources(plan, given, instance.io_manager_definition)
-    ops = {step.op.name for step in plan}
-    run_config = check_run_config(request.run_config, ops, resources, f"'{request.job_name}'")
+    paths = {step.path for step in plan}
+    run_config = check_run_config(request.run_config, paths, resources, f"'{request.job_name}'")
     pool = ResourcePool(
         resources,
         resource_configs(run_config),
@@ -119,6 +120,7 @@ def session_for(
         plan.steps,
         pool,
         run_config,
+        op_configs(run_config, paths),
         check_tags(request.tags, f"run of '{request.job_name}'"),
         None if in_worker else instance,
         {} if keep_values else None,
@@ -177,15 +179,18 @@ def _prepare(
     # an executor of workers: one that forks this process wants to do so before a listener starts threads.
     at_once = rebuild is None and (emit is not None or listener is not None)
     loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=at_once)
-    about = RunStartData(session.job_name, session.tags, str(plan.selection), session.run_config)
+    about = RunStartData(session.job_name, session.tags, plan.what, session.run_config)
     return PreparedRun(loop, about, executor, session)
 
 
 def _local(session: Session) -> Submission:
     steps = session.steps
 
-    def submission(step_key: str, attempt: int) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
-        return run_step, (session, steps[step_key], attempt)
+    def submission(
+        step_key: str, resolution: Resolution | None, attempt: int
+    ) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
+        step = steps[step_key]
+        return run_step, (session, step if resolution is None else resolve(step, resolution), attempt)
 
     return submission
 
@@ -193,7 +198,9 @@ def _local(session: Session) -> Submission:
 def _remote(session: Session, rebuild: bytes) -> Submission:
     run_id = session.run_id
 
-    def submission(step_key: str, attempt: int) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
-        return run_task, (StepTask(run_id, step_key, attempt, rebuild),)
+    def submission(
+        step_key: str, resolution: Resolution | None, attempt: int
+    ) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
+        return run_task, (StepTask(run_id, step_key, attempt, rebuild, resolution),)
 
     return submission

@@ -14,7 +14,10 @@ from holdfast.execution.resources import ResourcePool
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, CoercibleToAssetKey
-from holdfast.plan import StepInput, stored_output
+from holdfast.plan import StepInput
+from holdfast.planning import stored_output
+from holdfast.types.dagster_type import ANY_TYPE
+from holdfast.types.hints import resolve_type
 
 __all__ = ["AssetValueLoader"]
 
@@ -61,7 +64,8 @@ class AssetValueLoader:
         self._bind(key, source.manager_key)
         inp = StepInput(key.parts[-1], source, source.manager_key, {})
         session = Session("none", "none", {}, self._pool)
-        return session.load(inp, python_type=Any if python_type is None else python_type)
+        dagster_type = ANY_TYPE if python_type is None else resolve_type(python_type, "python_type")
+        return session.load(inp, source, dagster_type=dagster_type)
 
     def __enter__(self) -> AssetValueLoader:
         return self

@@ -8,7 +8,7 @@ from typing import Any
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
-from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Nothing, Out
+from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Out
 from holdfast.definitions.op import OpDefinition, check_resource_keys
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
@@ -24,6 +24,7 @@ from holdfast.keys import (
     key_prefix_parts,
 )
 from holdfast.policies import RetryPolicy
+from holdfast.types.dagster_type import Nothing
 
 __all__ = ["asset", "multi_asset"]
 
@@ -231,9 +232,7 @@ def _inputs(
             keys[name], op_ins[name] = AssetKey(name), PLAIN_INPUT
         elif isinstance(described, AssetIn):
             keys[name] = described.key_for(name)
-            op_ins[name] = In(
-                metadata=described.metadata, input_manager_key=described.input_manager_key
-            )
+            op_ins[name] = In(metadata=described.metadata, input_manager_key=described.input_manager_key)
         else:
             raise InvalidDefinitionError(f"{what}: ins['{name}'] is an AssetIn, not {described!r}.")
     for key in _dependency_keys(non_argument_deps, what):

@@ -34,8 +34,9 @@ _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 @attrs.frozen(eq=False, slots=False, kw_only=True)
 class AssetsDefinition:
-    """A computation and the assets it makes and reads; made by `asset` and `multi_asset`, or from a graph or
-    computation that exists already.
+    """A computation and the assets it makes and reads.
+
+    Made by `asset` and `multi_asset`, or from a graph or computation that exists already.
 
     Args:
         keys_by_input_name: the upstream asset of each input.

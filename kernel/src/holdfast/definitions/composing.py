@@ -43,7 +43,8 @@ def compose(
     for name in ins or {}:
         if name not in names:
             raise InvalidDefinitionError(
-                f"{what}: ins names '{name}', which is no argument of the function.{did_you_mean(name, names)}"
+                f"{what}: ins names '{name}', which is no argument of the function."
+                f"{did_you_mean(name, names)}"
             )
     if arguments.takes_context:
         raise InvalidDefinitionError(f"{what} ({place_of(function)}): the body of a graph takes no context.")
@@ -60,7 +61,9 @@ def compose(
     used = {mapping.graph_input_name for mapping in input_mappings}
     for name in names:
         if name not in used:
-            raise InvalidDefinitionError(f"{what}: no call takes the input '{name}'. Use it, or leave it out.")
+            raise InvalidDefinitionError(
+                f"{what}: no call takes the input '{name}'. Use it, or leave it out."
+            )
     return {
         "node_defs": list(composition.definitions.values()),
         "dependencies": composition.dependencies,
@@ -108,7 +111,9 @@ def _named(what: str, returned: Any, outs: Mapping[str, GraphOut] | None) -> Map
         return {}
     if isinstance(returned, Mapping):
         if outs is None:
-            raise InvalidDefinitionError(f"{what} returns several outputs: name them with out={{name: GraphOut()}}.")
+            raise InvalidDefinitionError(
+                f"{what} returns several outputs: name them with out={{name: GraphOut()}}."
+            )
         return returned
     if isinstance(returned, tuple):
         fields = getattr(returned, "_fields", None)

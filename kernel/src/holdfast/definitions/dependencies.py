@@ -83,6 +83,10 @@ class GraphInput:
     name: str
 
 
+def _to_tuple(dependencies: Sequence[Dependency]) -> tuple[Dependency, ...]:
+    return tuple(dependencies)
+
+
 @attrs.frozen
 class MultiDependencyDefinition:
     """An input is fed by several outputs, as a list in their order.
@@ -91,7 +95,7 @@ class MultiDependencyDefinition:
         dependencies: where each element comes from.
     """
 
-    dependencies: Sequence[Dependency] = attrs.field(converter=tuple)
+    dependencies: Sequence[Dependency] = attrs.field(converter=_to_tuple)
 
 
 Dependency = (

@@ -20,7 +20,17 @@ from holdfast.definitions.op import OpDefinition
 from holdfast.errors import InvalidDefinitionError
 from holdfast.policies import RetryPolicy
 
-__all__ = ["Collected", "FlatGraph", "FlatNode", "OutputOf", "Several", "Source", "flatten", "outputs_in"]
+__all__ = [
+    "Collected",
+    "FlatGraph",
+    "FlatNode",
+    "OutputOf",
+    "Several",
+    "Source",
+    "flatten",
+    "inner_output",
+    "outputs_in",
+]
 
 Path = tuple[str, ...]
 
@@ -135,7 +145,7 @@ def flatten(graph: NodeGraph) -> FlatGraph:
     for path in TopologicalSorter(upstream).static_order():
         ordered[path] = attrs.evolve(nodes[path], over=_over(graph, nodes[path], ordered))
     outputs = {
-        mapping.graph_output_name: _inner_output(
+        mapping.graph_output_name: inner_output(
             graph, (), DependencyDefinition(mapping.mapped_node_name, mapping.mapped_node_output_name)
         )
         for mapping in graph.output_mappings
@@ -175,16 +185,23 @@ def _resolve(
     if isinstance(dependency, GraphInput):
         return dependency if top else fed.get(dependency.name)
     if isinstance(dependency, DependencyDefinition):
-        return _inner_output(graph, prefix, dependency)
+        return inner_output(graph, prefix, dependency)
     if isinstance(dependency, DynamicCollectDependencyDefinition):
         inner = DependencyDefinition(dependency.solid_name, dependency.output_name)
-        return Collected(_inner_output(graph, prefix, inner))
+        return Collected(inner_output(graph, prefix, inner))
     assert isinstance(dependency, MultiDependencyDefinition)
     several = (_resolve(graph, prefix, each, fed, top=top) for each in dependency.dependencies)
     return Several(tuple(source for source in several if source is not None))
 
 
-def _inner_output(graph: NodeGraph, prefix: Path, source: DependencyDefinition) -> OutputOf:
+def inner_output(graph: NodeGraph, prefix: Path, source: DependencyDefinition) -> OutputOf:
+    """Return the output of a computation that an output of a node is.
+
+    Args:
+        graph: the graph of the node.
+        prefix: the path that leads to the graph.
+        source: the node and its output.
+    """
     definition = graph.nodes[source.node].definition
     path = (*prefix, source.node)
     if isinstance(definition, OpDefinition):
@@ -192,7 +209,7 @@ def _inner_output(graph: NodeGraph, prefix: Path, source: DependencyDefinition) 
     for mapping in definition.output_mappings:
         if mapping.graph_output_name == source.output:
             inner = DependencyDefinition(mapping.mapped_node_name, mapping.mapped_node_output_name)
-            return _inner_output(definition, path, inner)
+            return inner_output(definition, path, inner)
     raise AssertionError("a graph checks the outputs it names")
 
 

@@ -10,7 +10,14 @@ import attrs
 
 from holdfast.errors import InvalidDefinitionError
 
-__all__ = ["FunctionArguments", "default_values", "place_of", "read_arguments", "takes_argument", "type_hints"]
+__all__ = [
+    "FunctionArguments",
+    "default_values",
+    "place_of",
+    "read_arguments",
+    "takes_argument",
+    "type_hints",
+]
 
 CONTEXT_NAMES = frozenset({"context", "_context", "context_", "_"})
 """A first parameter of one of these names is the context, not an input."""

@@ -10,8 +10,19 @@ import attrs
 
 from holdfast.errors import InvalidDefinitionError
 from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.types.dagster_type import Nothing
 
-__all__ = ["PLAIN_INPUT", "PLAIN_OUTPUT", "UNSET", "DynamicOut", "GraphIn", "GraphOut", "In", "Nothing", "Out"]
+__all__ = [
+    "PLAIN_INPUT",
+    "PLAIN_OUTPUT",
+    "UNSET",
+    "DynamicOut",
+    "GraphIn",
+    "GraphOut",
+    "In",
+    "Nothing",
+    "Out",
+]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -41,10 +52,6 @@ def _key(key: CoercibleToAssetKey | None) -> AssetKey | None:
 
 def _manager_key(key: str | None) -> str:
     return key or "io_manager"
-
-
-class Nothing:
-    """The type of an input that only orders: nothing is loaded for it."""
 
 
 @attrs.frozen

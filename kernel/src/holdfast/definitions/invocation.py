@@ -157,12 +157,15 @@ class Composition:
         handles = [_handle(alias, name, out) for name, out in definition.outs.items()]
         if len(handles) < 2:
             return handles[0] if handles else None
-        return namedtuple(f"{definition.name}_outputs", list(definition.outs))(*handles)  # type: ignore[misc]
+        outputs = namedtuple(f"{definition.name}_outputs", list(definition.outs))  # type: ignore[misc]
+        return outputs(*handles)
 
     def _name(self, name: str, alias: str | None) -> str:
         if alias is not None:
             if alias in self._names:
-                raise InvalidDefinitionError(f"{self.what} has two nodes called '{alias}'. Give another alias.")
+                raise InvalidDefinitionError(
+                    f"{self.what} has two nodes called '{alias}'. Give another alias."
+                )
             self._names.add(alias)
             return alias
         chosen, count = name, 1
@@ -220,8 +223,16 @@ class Invocable:
     """What can be a node of a graph: a computation, or a graph in turn."""
 
     name: str
-    ins: Mapping[str, In]
-    outs: Mapping[str, Out]
+
+    if TYPE_CHECKING:  # each kind has them in a way of its own
+
+        @property
+        def ins(self) -> Mapping[str, In]:
+            """Its inputs by name."""
+
+        @property
+        def outs(self) -> Mapping[str, Out]:
+            """Its outputs by name."""
 
     def alias(self, name: str) -> PendingNodeInvocation:
         """Return this under another name, to be called inside a graph."""
@@ -283,7 +294,7 @@ class PendingNodeInvocation:
         composition = Composition.current()
         if composition is None:
             raise InvalidInvocationError(
-                f"'{self.definition.name}' has an alias, tags, hooks or a retry policy and can only be called "
-                "inside a function decorated with graph or job."
+                f"'{self.definition.name}' has an alias, tags, hooks or a retry policy and can only be "
+                "called inside a function decorated with graph or job."
             )
         return composition.add(self, args, kwargs)

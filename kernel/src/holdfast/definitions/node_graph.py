@@ -52,8 +52,8 @@ class NodeGraph(Invocable):
         name: its name, unique in a job.
         description: what it does.
         node_defs: the computations and graphs that its nodes use.
-        dependencies: by node, a name or a `NodeInvocation`, what feeds each of its inputs. A definition that is
-            not named here is a node of its own name.
+        dependencies: by node, a name or a `NodeInvocation`, what feeds each of its inputs. A definition that
+            is not named here is a node of its own name.
         input_mappings: which inputs of nodes its own inputs are.
         output_mappings: which outputs of nodes its own outputs are.
         config: turns config of its own into the config of its nodes; a `ConfigMapping`.
@@ -223,8 +223,8 @@ class NodeGraph(Invocable):
             )
         if source.output not in node.definition.outs:
             raise InvalidDefinitionError(
-                f"{self!r}: {what} comes from the output '{source.output}' of '{source.node}', which has none "
-                f"of this name.{did_you_mean(source.output, node.definition.outs)}"
+                f"{self!r}: {what} comes from the output '{source.output}' of '{source.node}', which has "
+                f"none of this name.{did_you_mean(source.output, node.definition.outs)}"
             )
 
 

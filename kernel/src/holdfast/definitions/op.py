@@ -9,12 +9,15 @@ from typing import Any
 import attrs
 
 from holdfast.definitions.function import FunctionArguments, default_values, read_arguments, type_hints
-from holdfast.definitions.in_out import PLAIN_INPUT, PLAIN_OUTPUT, In, Out
+from holdfast.definitions.in_out import PLAIN_INPUT, PLAIN_OUTPUT, UNSET, In, Out
 from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
+from holdfast.definitions.output_hints import output_hints
 from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
 from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy
+from holdfast.types.dagster_type import ANY_TYPE, DagsterType
+from holdfast.types.hints import resolve_type
 
 __all__ = ["OpDefinition", "check_resource_keys", "op"]
 
@@ -95,6 +98,32 @@ class OpDefinition(Invocable):
     def type_hints(self) -> Mapping[str, Any]:
         """The annotations of the function: argument names, and ``return``."""
         return type_hints(self.compute_fn)
+
+    @cached_property
+    def input_types(self) -> Mapping[str, DagsterType]:
+        """The types of its inputs by name; of any value where one is missing here."""
+        declared = {name: inp.dagster_type for name, inp in self.ins.items()}
+        if all(given is UNSET for given in declared.values()) and not self.type_hints:
+            return {}
+        return self._types("input", declared, self.type_hints)
+
+    @cached_property
+    def output_types(self) -> Mapping[str, DagsterType]:
+        """The types of its outputs by name; of any value where one is missing here."""
+        declared = {name: out.dagster_type for name, out in self.outs.items()}
+        if all(given is UNSET for given in declared.values()) and "return" not in self.type_hints:
+            return {}
+        return self._types("output", declared, output_hints(self.type_hints.get("return", UNSET), self.outs))
+
+    def _types(
+        self, what: str, declared: Mapping[str, Any], hints: Mapping[str, Any]
+    ) -> Mapping[str, DagsterType]:
+        types = {}
+        for name, given in declared.items():
+            hint = hints.get(name, UNSET) if given is UNSET else given
+            if hint is not UNSET:
+                types[name] = resolve_type(hint, f"{what} '{name}' of {self!r}")
+        return {name: found for name, found in types.items() if found is not ANY_TYPE}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Inside a graph add a node to it; elsewhere run the function as a plain call, for tests.

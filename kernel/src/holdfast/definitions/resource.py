@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import contextmanager
+from types import FunctionType, GeneratorType
 from typing import Any
 
 import attrs
 
-from holdfast.definitions.function import place_of
-from holdfast.definitions.refused import refuse
-from holdfast.errors import InvalidDefinitionError
+from holdfast.config.configured import Configurable
+from holdfast.config.processing import process_config
+from holdfast.config.scalars import ANY, NOT_GIVEN
+from holdfast.config.types import Field, to_field
+from holdfast.contexts import InitResourceContext, InputContext, OutputContext, Resources
+from holdfast.definitions.function import place_of, takes_argument
+from holdfast.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvariantViolationError,
+    MissingResourceError,
+)
 from holdfast.interfaces import IOManager
 
 __all__ = [
     "IOManagerDefinition",
+    "InputManagerDefinition",
     "ResourceDefinition",
+    "input_manager",
     "io_manager",
+    "make_values_resource",
     "resource",
     "to_resource_definitions",
 ]
@@ -27,52 +41,164 @@ def _keys(keys: Collection[str] | None) -> frozenset[str]:
     return frozenset(keys or ())
 
 
+def _schema(schema: Any) -> Field:
+    return to_field(schema, "a resource")
+
+
+def _value_schema(schema: Any) -> Field | None:
+    return None if schema is None else to_field(schema, "values of an IO manager")
+
+
 @attrs.frozen(eq=False)
-class ResourceDefinition:
-    """How a resource is made.
+class ResourceDefinition(Configurable):
+    """How a resource is made. In a test, it can be called with a context, or without one if it needs none.
 
     Args:
         resource_fn: a function or generator function of an `InitResourceContext` (or of nothing). A generator
             yields the resource once; what follows the ``yield`` runs when the run ends.
-        config_schema: refused by this version.
+        config_schema: the config it takes, which the function gets as ``context.resource_config``; any by
+            default.
         description: what it is.
         required_resource_keys: other resources it uses.
         version: the version of its code.
-        bound_config: the config it is set up with when the run config gives none.
+
+    Raises:
+        InvalidDefinitionError: ``resource_fn`` is no function of one argument or none.
+        InvalidConfigDefinitionError: ``config_schema`` is no schema.
     """
 
     resource_fn: Callable[..., Any]
-    config_schema: None = attrs.field(default=None, repr=False)
+    config_schema: Field = attrs.field(default=None, converter=_schema, repr=False)
     description: str | None = None
     required_resource_keys: frozenset[str] = attrs.field(default=None, converter=_keys)
     version: str | None = None
-    bound_config: Any = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        name = type(self).__name__
-        refuse(f"{name} ({place_of(self.resource_fn)})", config_schema=self.config_schema)
-        if not callable(self.resource_fn):
-            raise InvalidDefinitionError(f"{name}: resource_fn is a function, not {self.resource_fn!r}.")
+        name, function = type(self).__name__, self.resource_fn
+        if not callable(function):
+            raise InvalidDefinitionError(f"{name}: resource_fn is a function, not {function!r}.")
+        if type(function) is FunctionType:
+            required = function.__code__.co_argcount - len(function.__defaults__ or ())
+            if required > 1:
+                raise InvalidDefinitionError(
+                    f"{name} ({place_of(function)}): the function is given one argument, the context, "
+                    f"and takes {required}."
+                )
 
-    @classmethod
-    def hardcoded_resource(cls, value: Any, description: str | None = None) -> ResourceDefinition:
+    @staticmethod
+    def hardcoded_resource(value: Any, description: str | None = None) -> ResourceDefinition:
         """Return the definition of a resource that is ``value`` itself."""
         return ResourceDefinition(_Constant(value), description=description)
 
-    @classmethod
-    def none_resource(cls, description: str | None = None) -> ResourceDefinition:
+    @staticmethod
+    def none_resource(description: str | None = None) -> ResourceDefinition:
         """Return the definition of a resource that is ``None``."""
-        return cls.hardcoded_resource(None, description)
+        return ResourceDefinition.hardcoded_resource(None, description)
+
+    @staticmethod
+    def mock_resource(description: str | None = None) -> ResourceDefinition:
+        """Return the definition of a resource that is a new `unittest.mock.MagicMock`."""
+        return ResourceDefinition(_mock, description=description)
+
+    @staticmethod
+    def string_resource(description: str | None = None) -> ResourceDefinition:
+        """Return the definition of a resource that is the string its config gives."""
+        return ResourceDefinition(_config, str, description)
+
+    def call(self, context: InitResourceContext) -> Any:
+        """Return what the function returns for a context, which it gets if it takes one."""
+        return self.resource_fn(context) if takes_argument(self.resource_fn) else self.resource_fn()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function in a test.
+
+        Args:
+            *args: the context, of `build_init_resource_context`; ``None`` if neither config nor resources are
+                needed.
+            **kwargs: the same, by the name of the function's argument.
+
+        Returns:
+            What the function returns; for a generator function, a context manager of what it yields.
+
+        Raises:
+            InvalidInvocationError: it takes no context, or one is missing.
+            InvalidConfigError: the config of the context does not fit.
+            MissingResourceError: the context lacks a resource.
+        """
+        result = self.call(self._own_context(*args, **kwargs))
+        return contextmanager(lambda: result)() if isinstance(result, GeneratorType) else result
+
+    def _own_context(self, *args: Any, **kwargs: Any) -> InitResourceContext:
+        what = f"This {type(self).__name__}"
+        given = [*args, *kwargs.values()]
+        if not takes_argument(self.resource_fn):
+            if given:
+                raise InvalidInvocationError(f"{what} has a function without arguments. Call it with none.")
+            return InitResourceContext(None, None)
+        if len(given) != 1:
+            raise InvalidInvocationError(
+                f"{what} is called with one argument, a context of build_init_resource_context(); "
+                f"given: {len(given)}."
+            )
+        context = InitResourceContext(None, None) if given[0] is None else given[0]
+        if not isinstance(context, InitResourceContext):
+            raise InvalidInvocationError(
+                f"{what} is called with a context of build_init_resource_context(), not {context!r}."
+            )
+        for key in sorted(self.required_resource_keys):
+            if key not in context.resources:
+                raise MissingResourceError(
+                    key, what, context.resources, "In a test, build_init_resource_context(resources=...) has it."
+                )
+        config = NOT_GIVEN if context.resource_config is None else context.resource_config
+        return InitResourceContext(
+            process_config(self.config_schema, config, what="this resource"),
+            Resources({key: context.resources[key] for key in self.required_resource_keys}, what),
+            self,
+            context.instance,
+            log_manager=context.log_manager,
+        )
 
 
 @attrs.frozen(eq=False)
 class IOManagerDefinition(ResourceDefinition):
-    """How an IO manager is made: a resource that is an `IOManager`."""
+    """How an IO manager is made: a resource that is an `IOManager`.
 
-    @classmethod
-    def hardcoded_io_manager(cls, value: IOManager, description: str | None = None) -> IOManagerDefinition:
-        """Return the definition of an IO manager that is ``value`` itself."""
+    Args:
+        resource_fn: see `ResourceDefinition`, as for the arguments that are not here.
+        input_config_schema: the config of each input it loads, which it gets as ``context.config``; none by
+            default.
+        output_config_schema: the config of each output it stores, which it gets as ``context.config``; none by
+            default.
+    """
+
+    input_config_schema: Field | None = attrs.field(default=None, converter=_value_schema, repr=False)
+    output_config_schema: Field | None = attrs.field(default=None, converter=_value_schema, repr=False)
+
+    @staticmethod
+    def hardcoded_io_manager(value: IOManager, description: str | None = None) -> IOManagerDefinition:
+        """Return the definition of an IO manager that is ``value`` itself.
+
+        Raises:
+            InvalidDefinitionError: it is no `IOManager`.
+        """
+        if not isinstance(value, IOManager):
+            raise InvalidDefinitionError(f"hardcoded_io_manager takes an IOManager, not {value!r}.")
         return IOManagerDefinition(_Constant(value), description=description)
+
+
+@attrs.frozen(eq=False)
+class InputManagerDefinition(ResourceDefinition):
+    """How inputs are loaded that name it as their ``input_manager_key``.
+
+    Args:
+        resource_fn: from an `InitResourceContext` to an `IOManager` that only loads. For the other arguments see
+            `ResourceDefinition`.
+        input_config_schema: the config of each input it loads, which it gets as ``context.config``; none by
+            default.
+    """
+
+    input_config_schema: Field | None = attrs.field(default=None, converter=_value_schema, repr=False)
 
 
 @attrs.frozen
@@ -81,6 +207,44 @@ class _Constant:
 
     def __call__(self) -> Any:
         return self.value
+
+
+def _mock() -> Any:
+    from unittest.mock import MagicMock  # 20 ms to import, and only tests need it
+
+    return MagicMock()
+
+
+def _config(context: InitResourceContext) -> Any:
+    return context.resource_config
+
+
+@attrs.frozen
+class _Loader(IOManager):
+    function: Callable[..., Any]
+    resources: Resources
+
+    def load_input(self, context: InputContext) -> Any:
+        if not takes_argument(self.function):
+            return self.function()
+        return self.function(attrs.evolve(context, resources=self.resources))
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        raise InvariantViolationError(
+            f"An input manager only loads, and output '{context.name}' of step '{context.step_key}' is to be "
+            "stored with one. Name an IO manager as its io_manager_key."
+        )
+
+
+@attrs.frozen
+class _MakeLoader:
+    function: Callable[..., Any]
+
+    def __call__(self, context: InitResourceContext) -> IOManager:
+        return _Loader(self.function, context.resources)
+
+
+# -- decorators --------------------------------------------------------------------------------------
 
 
 def resource(
@@ -92,12 +256,21 @@ def resource(
     """Make the decorated function a `ResourceDefinition`; used bare or with arguments.
 
     Args:
-        config_schema: refused by this version; the function reads ``context.resource_config`` as it is given.
+        config_schema: the config it takes, as ``context.resource_config``; any by default.
         description: what it is; the function's docstring by default.
         required_resource_keys: other resources it uses, as ``context.resources``.
         version: the version of its code.
+
+    Raises:
+        InvalidDefinitionError: the function takes more than the context.
+        InvalidConfigDefinitionError: ``config_schema`` is no schema.
     """
-    return _decorate(ResourceDefinition, config_schema, description, required_resource_keys, version)
+
+    def define(function: Callable[..., Any], schema: Any = config_schema) -> ResourceDefinition:
+        field, text = _read(function, schema, description)
+        return ResourceDefinition(function, field, text, required_resource_keys, version)
+
+    return define(config_schema, None) if _is_function(config_schema) else define
 
 
 def io_manager(
@@ -111,53 +284,54 @@ def io_manager(
     """Make the decorated function, which returns an `IOManager`, an `IOManagerDefinition`.
 
     Args:
-        config_schema: refused by this version; the function reads ``context.resource_config`` as it is given.
+        config_schema: the config it takes, as ``context.resource_config``; any by default.
         description: what it is; the function's docstring by default.
-        output_config_schema: refused by this version.
-        input_config_schema: refused by this version.
+        output_config_schema: the config of each output it stores, which it gets as ``context.config``.
+        input_config_schema: the config of each input it loads, which it gets as ``context.config``.
         required_resource_keys: other resources it uses, as ``context.resources``.
         version: the version of its code.
-    """
-    refuse("io_manager", output_config_schema=output_config_schema, input_config_schema=input_config_schema)
-    return _decorate(IOManagerDefinition, config_schema, description, required_resource_keys, version)
-
-
-def _decorate(
-    cls: type[ResourceDefinition],
-    config_schema: Any,
-    description: str | None,
-    keys: Collection[str] | None,
-    version: str | None,
-) -> Any:
-    if callable(config_schema):  # used bare: the first argument is the function
-        return cls(config_schema, description=config_schema.__doc__)
-
-    def wrap(function: Callable[..., Any]) -> ResourceDefinition:
-        return cls(function, config_schema, description or function.__doc__, keys, version)
-
-    return wrap
-
-
-def to_resource_definitions(resources: Mapping[str, Any] | None, what: str) -> dict[str, ResourceDefinition]:
-    """Return resources with every plain value wrapped in a definition.
-
-    Args:
-        resources: definitions, IO managers or plain values by key.
-        what: who gives them, for the message.
 
     Raises:
-        InvalidDefinitionError: not a mapping with string keys.
+        InvalidDefinitionError: the function takes more than the context.
+        InvalidConfigDefinitionError: one of the schemas is none.
     """
-    if resources is None:
-        return {}
-    if not isinstance(resources, Mapping) or not all(isinstance(key, str) for key in resources):
-        raise InvalidDefinitionError(f"{what}: resources are a mapping of string keys, not {resources!r}.")
-    return {key: _to_definition(value) for key, value in resources.items()}
+
+    def define(function: Callable[..., Any], schema: Any = config_schema) -> IOManagerDefinition:
+        field, text = _read(function, schema, description)
+        keys = _keys(required_resource_keys)
+        return IOManagerDefinition(
+            function, field, text, keys, version, input_config_schema, output_config_schema
+        )
+
+    return define(config_schema, None) if _is_function(config_schema) else define
 
 
-def _to_definition(value: Any) -> ResourceDefinition:
-    if isinstance(value, ResourceDefinition):
-        return value
-    if isinstance(value, IOManager):
-        return IOManagerDefinition.hardcoded_io_manager(value)
-    return ResourceDefinition.hardcoded_resource(value)
+def input_manager(
+    config_schema: Any = None,
+    description: str | None = None,
+    input_config_schema: Any = None,
+    required_resource_keys: Collection[str] | None = None,
+    version: str | None = None,
+) -> Any:
+    """Make the decorated function the definition of what loads inputs that name it as ``input_manager_key``.
+
+    The function gets an `InputContext`, or nothing if it takes no argument, and returns the value.
+
+    Args:
+        config_schema: the config it takes, as ``context.resource_config``; any by default.
+        description: what it is; the function's docstring by default.
+        input_config_schema: the config of each input it loads, which it gets as ``context.config``.
+        required_resource_keys: other resources it uses, as ``context.resources``.
+        version: the version of its code.
+
+    Raises:
+        InvalidDefinitionError: the function takes more than the context.
+        InvalidConfigDefinitionError: one of the schemas is none.
+    """
+
+    def define(function: Callable[..., Any], schema: Any = config_schema) -> InputManagerDefinition:
+        field, text = _read(function, schema, description)
+        keys = _keys(required_resource_keys)
+        return InputManagerDefinition(_MakeLoader(function), field, text, keys, version, input_config_schema)
+
+    return define(config_schema, None) if _is_function(config_schema) else define

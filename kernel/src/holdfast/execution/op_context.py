@@ -12,7 +12,7 @@ import attrs
 from holdfast.contexts import Resources
 from holdfast.definitions.op import OpDefinition
 from holdfast.errors import InvariantViolationError, did_you_mean
-from holdfast.events import AssetMaterialization, AssetObservation
+from holdfast.events import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.keys import AssetKey
 
 __all__ = ["OpExecutionContext", "build_op_context"]
@@ -31,38 +31,42 @@ class OpExecutionContext:
     Attributes:
         run_id: the run.
         job_name: the job that is run.
+        step_key: the step.
         op_def: the computation.
         op_config: the config that the run config gives it.
         resources: the resources it asked for.
         run_tags: the tags of the run.
         run_config: the whole run config.
         retry_number: how many attempts failed before this one.
+        mapping_key: which value of a dynamic output the step runs for.
         instance: the instance the run belongs to; ``None`` in a worker process.
         log: the logger of the run.
-        output_keys: the selected assets by output name.
-        input_keys: the upstream assets by input name.
+        output_keys: by name, the wanted outputs and the assets that they are; ``None`` for no asset.
+        input_keys: by name, the inputs and the assets that they are; ``None`` for no asset.
+        selected: the assets that the run asks for.
     """
 
     run_id: str = "none"
     job_name: str = "none"
+    step_key: str = "none"
     op_def: OpDefinition | None = None
     op_config: Any = None
     resources: Resources = attrs.field(factory=Resources)
     run_tags: Mapping[str, str] = _EMPTY
     run_config: Mapping[str, Any] = _EMPTY
     retry_number: int = 0
+    mapping_key: str | None = None
     instance: Any = None
     log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("holdfast.run"))
-    output_keys: Mapping[str, AssetKey] = _EMPTY
-    input_keys: Mapping[str, AssetKey] = _EMPTY
-    _record: Callable[[AssetMaterialization | AssetObservation], None] = attrs.field(
-        default=_nowhere, alias="record", repr=False
-    )
+    output_keys: Mapping[str, AssetKey | None] = _EMPTY
+    input_keys: Mapping[str, AssetKey | None] = _EMPTY
+    selected: frozenset[AssetKey] = frozenset()
+    _record: Callable[[Any], None] = attrs.field(default=_nowhere, alias="record", repr=False)
 
     @property
     def selected_asset_keys(self) -> frozenset[AssetKey]:
         """The assets that this run asks of the computation."""
-        return frozenset(self.output_keys.values())
+        return self.selected
 
     @property
     def selected_output_names(self) -> frozenset[str]:
@@ -90,6 +94,10 @@ class OpExecutionContext:
         """Whether the run is for one partition."""
         return False
 
+    def get_mapping_key(self) -> str | None:
+        """Return which value of a dynamic output the step runs for, ``None`` when it is for none."""
+        return self.mapping_key
+
     def has_tag(self, key: str) -> bool:
         """Return whether the run has a tag."""
         return key in self.run_tags
@@ -98,23 +106,27 @@ class OpExecutionContext:
         """Return a tag of the run, ``None`` when it has none of this label."""
         return self.run_tags.get(key)
 
-    def log_event(self, event: AssetMaterialization | AssetObservation) -> None:
-        """Record that an asset was made or observed.
+    def log_event(self, event: AssetMaterialization | AssetObservation | ExpectationResult) -> None:
+        """Record that an asset was made or observed, or whether an expectation was met.
 
         Raises:
-            InvariantViolationError: it is neither.
+            InvariantViolationError: it is none of these.
         """
-        if not isinstance(event, AssetMaterialization | AssetObservation):
+        if not isinstance(event, AssetMaterialization | AssetObservation | ExpectationResult):
             raise InvariantViolationError(
-                f"log_event takes an AssetMaterialization or an AssetObservation, not {event!r}."
+                "log_event takes an AssetMaterialization, an AssetObservation or an ExpectationResult, not "
+                f"{event!r}."
             )
         self._record(event)
 
 
-def _look_up(keys: Mapping[str, AssetKey], name: str, what: str) -> AssetKey:
+def _look_up(keys: Mapping[str, AssetKey | None], name: str, what: str) -> AssetKey:
     if name not in keys:
         raise InvariantViolationError(f"No {what} '{name}' here.{did_you_mean(name, keys)}")
-    return keys[name]
+    key = keys[name]
+    if key is None:
+        raise InvariantViolationError(f"The {what} '{name}' is no asset.")
+    return key
 
 
 def build_op_context(

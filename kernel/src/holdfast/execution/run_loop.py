@@ -12,16 +12,18 @@ from typing import Any
 import attrs
 
 from holdfast.events import Event, EventType, RunEndData, RunStartData, SkipData, StepFailureData
+from holdfast.execution.dynamic_steps import DynamicSteps
 from holdfast.execution.frontier import Frontier, Skip
 from holdfast.execution.interrupts import Interrupts
+from holdfast.execution.resolution import Resolution
 from holdfast.execution.step import StepOutcome
 from holdfast.failures import ErrorInfo
 from holdfast.plan import Plan
 
 __all__ = ["RunLoop", "RunSummary", "Submission"]
 
-Submission = Callable[[str, int], tuple[Callable[..., StepOutcome], tuple[Any, ...]]]
-"""From a step key and an attempt to the function and the arguments that are submitted."""
+Submission = Callable[[str, Resolution | None, int], tuple[Callable[..., StepOutcome], tuple[Any, ...]]]
+"""From a step of the plan, what the run found out and an attempt to the function and arguments to submit."""
 
 
 @attrs.frozen
@@ -70,7 +72,11 @@ class RunLoop:
         self._record = record
         self._run_id = run_id
         self._at_once = at_once
-        self._frontier = Frontier({step.key: step.waits_for for step in plan})
+        self._frontier = Frontier(
+            {step.key: step.waits_for for step in plan},
+            {step.key: step.any_of for step in plan if step.any_of},
+        )
+        self._dynamic = DynamicSteps(plan, self._frontier)
         self._limit: int = getattr(executor, "max_workers", None) or len(plan)
         self._in_flight: dict[Future[StepOutcome], str] = {}
         self._done: queue.SimpleQueue[Future[StepOutcome]] = queue.SimpleQueue()
@@ -119,7 +125,7 @@ class RunLoop:
         self._add(EventType.STEP_START, key, None)
         if self._at_once:
             self._flush()
-        return *self._submission(key, attempt), key
+        return *self._submission(*self._dynamic.resolved(key), attempt), key
 
     def _wait(self) -> None:
         timeout = max(0.0, self._retries[0][0] - monotonic()) if self._retries else None
@@ -139,6 +145,7 @@ class RunLoop:
             Event(EventType.ASSET_MATERIALIZATION_PLANNED, self._run_id, now, step.key, output.asset_key)
             for step in self._plan
             for output in step.outputs
+            if output.asset_key is not None
         ]
         self._flush()
 
@@ -153,7 +160,11 @@ class RunLoop:
     def _end(self) -> RunSummary:
         failed = self._frontier.failed
         if failed:
-            names = ", ".join(step.key for step in self._plan if step.key in failed)
+            names = ", ".join(
+                event.step_key or ""
+                for event in self._events
+                if event.step_key in failed and event.is_step_failure
+            )
             self._add(EventType.RUN_FAILURE, None, RunEndData(f"Failed: {names}"))
         else:
             self._add(EventType.RUN_SUCCESS, None, None)
@@ -175,6 +186,8 @@ class RunLoop:
         elif outcome.error is not None:
             self._fail(key, outcome.exception)
         else:
+            if outcome.mapping_keys:
+                self._dynamic.expand(key, outcome.mapping_keys)
             self._skip(self._frontier.succeeded(key, outcome.left_out))
 
     def _fail(self, key: str, exception: BaseException | None) -> None:

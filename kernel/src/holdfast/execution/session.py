@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from holdfast.contexts import InputContext, OutputContext
 from holdfast.execution.resources import ResourcePool
-from holdfast.keys import AssetKey
-from holdfast.plan import Step, StepInput
+from holdfast.plan import Step, StepInput, StepOutput
+from holdfast.types.dagster_type import ANY_TYPE, DagsterType
 
-__all__ = ["Session"]
+__all__ = ["OpConfig", "Session", "identity"]
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@attrs.frozen
+class OpConfig:
+    """What the run config says to one computation.
+
+    Attributes:
+        config: its config.
+        inputs: by name, the values or config of inputs.
+        outputs: by name, the config of outputs.
+    """
+
+    config: Any = None
+    inputs: Mapping[str, Any] = _EMPTY
+    outputs: Mapping[str, Any] = _EMPTY
+
+
+NO_CONFIG = OpConfig()
 
 
 @attrs.frozen(eq=False)
@@ -25,10 +46,11 @@ class Session:
         steps: the steps of the plan by key.
         resources: the resources of this process.
         run_config: the run's config.
+        ops: what it says to each computation, by the names of the nodes that lead to it.
         tags: the run's tags.
         instance: the instance the run belongs to; ``None`` in a worker process.
-        values: where the values of outputs are kept for the caller, by step key and output name; ``None`` to
-            keep none.
+        values: where the values of outputs are kept for the caller, by step key and output name, those of
+            dynamic outputs by mapping key; ``None`` to keep none.
         stored: the contexts that values were, or would be, stored with, each made once for all its readers.
     """
 
@@ -37,44 +59,68 @@ class Session:
     steps: Mapping[str, Step]
     resources: ResourcePool
     run_config: Mapping[str, Any] = attrs.field(factory=dict)
+    ops: Mapping[tuple[str, ...], OpConfig] = attrs.field(factory=dict)
     tags: Mapping[str, str] = attrs.field(factory=dict)
     instance: Any = None
     values: dict[tuple[str, str], Any] | None = None
-    stored: dict[AssetKey, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
+    stored: dict[Hashable, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
 
-    def load(self, inp: StepInput, step: Step | None = None, python_type: Any = None) -> Any:
+    def op_config(self, step: Step) -> OpConfig:
+        """Return what the run config says to a step's computation."""
+        return self.ops.get(step.path, NO_CONFIG)
+
+    def load(
+        self,
+        inp: StepInput,
+        source: StepOutput | None,
+        step: Step | None = None,
+        dagster_type: DagsterType = ANY_TYPE,
+    ) -> Any:
         """Load a stored value through its IO manager.
 
         Args:
-            inp: the value, and who loads it.
+            inp: the input it is loaded for.
+            source: the value; ``None`` when the input's own manager knows where to find it.
             step: the step that reads it, if one does.
-            python_type: the type to load it as; by default what the step's function declares, else any.
+            dagster_type: the type to load it as.
 
         Raises:
             StepOutputNotFoundError: it was never stored.
         """
-        source = inp.source
-        key = source.asset_key
-        manager, config = self.resources.io_manager(inp.manager_key, key)
-        upstream = self.stored.get(key)
-        if upstream is None:
-            upstream = self.stored[key] = OutputContext(
+        upstream = None if source is None else self._upstream(source)
+        key = inp.manager_key or (source.manager_key if source is not None else "io_manager")
+        what = inp.name if source is None else source.asset_key or source.step_key
+        manager, config = self.resources.io_manager(key, what)
+        context = InputContext(
+            name=inp.name,
+            config=None if step is None else self.op_config(step).inputs.get(inp.name),
+            metadata=inp.metadata,
+            upstream_output=upstream,
+            dagster_type=dagster_type,
+            resource_config=config,
+            op_def=None if step is None else step.op,
+            asset_key=None if source is None else source.asset_key,
+            python_type=dagster_type.typing_type,
+        )
+        return manager.load_input(context)
+
+    def _upstream(self, source: StepOutput) -> OutputContext:
+        key = identity(source)
+        known = self.stored.get(key)
+        if known is None:
+            what = source.asset_key or source.step_key
+            known = self.stored[key] = OutputContext(
                 step_key=source.step_key,
                 name=source.name,
                 run_id=self.run_id,
                 metadata=source.metadata,
-                resource_config=self.resources.io_manager(source.manager_key, key)[1],
-                asset_info=key,
+                mapping_key=source.mapping_key,
+                resource_config=self.resources.io_manager(source.manager_key, what)[1],
+                asset_info=source.asset_key,
             )
-        if python_type is None:
-            python_type = Any if step is None else step.op.type_hints.get(inp.name, Any)
-        context = InputContext(
-            name=inp.name,
-            metadata=inp.metadata,
-            upstream_output=upstream,
-            resource_config=config,
-            op_def=None if step is None else step.op,
-            asset_key=key,
-            python_type=python_type,
-        )
-        return manager.load_input(context)
+        return known
+
+
+def identity(output: StepOutput) -> Hashable:
+    """Return what tells a value of a run from every other."""
+    return output.asset_key or (output.step_key, output.name, output.mapping_key)

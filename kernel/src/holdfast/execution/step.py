@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import time
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from holdfast.events import (
-    AssetMaterialization,
-    AssetObservation,
-    Event,
-    EventType,
-    InputData,
-    StepFailureData,
-)
+from holdfast.events import Event, EventType, StepFailureData
+from holdfast.execution.inputs import read_inputs
 from holdfast.execution.op_context import OpExecutionContext
 from holdfast.execution.session import Session
-from holdfast.execution.storing import report_event, store_outputs
+from holdfast.execution.storing import Report, report_event, store_outputs
 from holdfast.failures import ErrorInfo
 from holdfast.plan import Step
-from holdfast.policies import RetryRequested
+from holdfast.policies import Failure, RetryRequested
 
 __all__ = ["StepOutcome", "run_step"]
 
-_LOADED = EventType.LOADED_INPUT  # looking a member up on its class takes longer than making an event
-_INPUT = EventType.STEP_INPUT
-_SUCCESS = EventType.STEP_SUCCESS
+_SUCCESS = EventType.STEP_SUCCESS  # looking a member up on its class takes longer than making an event
+_NO_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -40,6 +35,7 @@ class StepOutcome:
         exception: the exception itself, in the process where it was raised.
         retry_in: the seconds after which the step is tried again, if it is.
         left_out: the outputs that it did not make and need not.
+        mapping_keys: by dynamic output, the keys of the values that it made.
     """
 
     step_key: str
@@ -48,10 +44,12 @@ class StepOutcome:
     exception: BaseException | None = None
     retry_in: float | None = None
     left_out: tuple[str, ...] = ()
+    mapping_keys: Mapping[str, tuple[str, ...]] = _NO_KEYS
 
     def __getstate__(self) -> tuple[Any, ...]:
         # An exception may hold what cannot cross processes; its description can.
-        return (self.step_key, self.events, self.error, None, self.retry_in, self.left_out)
+        keys = dict(self.mapping_keys)
+        return (self.step_key, self.events, self.error, None, self.retry_in, self.left_out, keys)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         for name, value in zip(attrs.fields_dict(StepOutcome), state, strict=True):
@@ -73,24 +71,18 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
     events: list[Event] = []
     run_id, key = session.run_id, step.key
     try:
-        values = {}
-        if step.inputs:
-            for inp in step.inputs:
-                name = inp.name
-                values[name] = session.load(inp, step)
-                data = InputData(name, inp.source.asset_key, inp.manager_key)
-                events.append(Event(_LOADED, run_id, time(), key, None, data))
-            now = time()
-            events += [Event(_INPUT, run_id, now, key, None, loaded.data) for loaded in events]
+        values = read_inputs(session, step, events) if step.inputs else {}
         function = step.op.compute_fn
-        if step.op.arguments.takes_context:
-            # Called here and not through a helper, so that few frames stand above the user's function.
+        # Called here and not through a helper, so that few frames stand above the user's function.
+        if step.op.takes_inputs_together:
+            result = function(_op_context(session, step, attempt, events), values)
+        elif step.op.arguments.takes_context:
             result = function(_op_context(session, step, attempt, events), **values)
         else:
             result = function(**values)
-        left_out = store_outputs(session, step, result, events)
+        left_out, mapping_keys = store_outputs(session, step, result, events)
         events.append(Event(_SUCCESS, run_id, time(), key))
-        return StepOutcome(key, events, left_out=left_out)
+        return StepOutcome(key, events, left_out=left_out, mapping_keys=mapping_keys)
     except Exception as error:
         retry_in = _retry_in(step, error, attempt)
         info = ErrorInfo.from_exception(error)
@@ -100,22 +92,24 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
 
 
 def _op_context(session: Session, step: Step, attempt: int, events: list[Event]) -> OpExecutionContext:
-    def record(report: AssetMaterialization | AssetObservation) -> None:
+    def record(report: Report) -> None:
         events.append(report_event(session, step, report))
 
-    name = step.op.name
     return OpExecutionContext(
         run_id=session.run_id,
         job_name=session.job_name,
+        step_key=step.key,
         op_def=step.op,
-        op_config=session.run_config.get("ops", {}).get(name, {}).get("config"),
+        op_config=session.op_config(step).config,
         resources=session.resources.select(step.op.required_resource_keys, step.title),
         run_tags=session.tags,
         run_config=session.run_config,
         retry_number=attempt - 1,
+        mapping_key=step.mapping_key,
         instance=session.instance,
         output_keys={output.name: output.asset_key for output in step.outputs},
-        input_keys={inp.name: inp.source.asset_key for inp in step.inputs},
+        input_keys={inp.name: source.asset_key for inp in step.inputs for source in inp.stored},
+        selected=step.selected,
         record=record,
     )
 
@@ -123,7 +117,9 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
 def _retry_in(step: Step, error: Exception, attempt: int) -> float | None:
     if isinstance(error, RetryRequested):
         return (error.seconds_to_wait or 0.0) if attempt <= error.max_retries else None
-    policy = step.op.retry_policy
+    if isinstance(error, Failure) and error.allow_retries is False:
+        return None
+    policy = step.retry_policy
     if policy is None or attempt > policy.max_retries:
         return None
     return policy.delay_after(attempt)

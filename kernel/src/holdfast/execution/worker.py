@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.execution.resolution import Resolution, resolve
 from holdfast.execution.session import Session
 from holdfast.execution.step import StepOutcome, run_step
 
@@ -29,16 +30,18 @@ class StepTask:
 
     Attributes:
         run_id: the run.
-        step_key: the step.
+        step_key: the step, as the plan has it.
         attempt: the attempt, the first being 1.
         rebuild: a pickled function and its arguments; calling it gives the `Session` of the run. It names the
             repository where that can be imported, and holds the definitions by value where it cannot.
+        resolution: what the run found out about the step, if it needs that.
     """
 
     run_id: str
     step_key: str
     attempt: int
     rebuild: bytes
+    resolution: Resolution | None = None
 
 
 def run_task(task: StepTask) -> StepOutcome:
@@ -52,7 +55,10 @@ def run_task(task: StepTask) -> StepOutcome:
             while len(_sessions) > _KEPT:
                 _sessions.popitem(last=False)[1].resources.close()
         _sessions.move_to_end(task.run_id)
-    return run_step(session, session.steps[task.step_key], task.attempt)
+    step = session.steps[task.step_key]
+    if task.resolution is not None:
+        step = resolve(step, task.resolution)
+    return run_step(session, step, task.attempt)
 
 
 def close_sessions() -> None:

@@ -11,7 +11,7 @@ from holdfast.definitions.source_asset import SourceAsset
 from holdfast.events import Event
 from holdfast.interfaces import Command
 from holdfast.metadata import normalize_metadata
-from holdfast.plan import stored_output
+from holdfast.planning import stored_output
 from holdfast.project import Project
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.output import (

@@ -29,7 +29,7 @@ class JobsCommand(Command):
                 {
                     "name": job.name,
                     "assets": len(job.asset_keys),
-                    "selection": str(job.asset_layer.selection),
+                    "selection": job.selection,
                     "description": job.description,
                     "tags": dict(job.tags),
                 }
@@ -37,9 +37,6 @@ class JobsCommand(Command):
             ]
             print_json(entries)
         else:
-            rows = [
-                (job.name, len(job.asset_keys), job.asset_layer.selection, job.description or "")
-                for job in jobs
-            ]
+            rows = [(job.name, len(job.asset_keys), job.selection, job.description or "") for job in jobs]
             print_table(("job", "assets", "selection", "description"), rows)
         return ExitCode.OK

@@ -1,0 +1,100 @@
+"""What a step is given: stored values, lists of them, defaults, and what the run config says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from time import time
+from typing import Any
+
+from holdfast.errors import InvalidConfigError
+from holdfast.events import Event, EventType, InputData
+from holdfast.execution.checking import check_context
+from holdfast.execution.session import Session
+from holdfast.plan import GivenValue, SeveralSources, Step, StepInput, StepOutput, StepSource
+from holdfast.types.dagster_type import ANY_TYPE, DagsterType, check_value
+
+__all__ = ["read_inputs"]
+
+_LOADED = EventType.LOADED_INPUT  # looking a member up on its class takes longer than making an event
+_INPUT = EventType.STEP_INPUT
+
+
+def read_inputs(session: Session, step: Step, events: list[Event]) -> dict[str, Any]:
+    """Return the values of a step's inputs by name, checked against their types.
+
+    Args:
+        session: the run in this process.
+        step: the step.
+        events: what happened is added here.
+
+    Raises:
+        TypeCheckDidNotPass: a value is not of its input's type.
+        StepOutputNotFoundError: a value was never stored.
+    """
+    values = {}
+    types = step.op.input_types
+    run_id, key = session.run_id, step.key
+    for inp in step.inputs:
+        name, source = inp.name, inp.source
+        dagster_type = types.get(name, ANY_TYPE)
+        if type(source) is StepOutput:
+            value = session.load(inp, source, step, dagster_type)
+            data = InputData(name, source.asset_key, inp.manager_key or source.manager_key)
+            events.append(Event(_LOADED, run_id, time(), key, None, data))
+        else:
+            value = _other(session, inp, source, step, dagster_type, events)
+            data = InputData(name, None, inp.manager_key)
+        if dagster_type is not ANY_TYPE:
+            what = f"Input '{name}' of {step.title}"
+            check_value(dagster_type, value, check_context(session, dagster_type, what), what)
+        events.append(Event(_INPUT, run_id, time(), key, None, data))
+        values[name] = value
+    return values
+
+
+def _other(
+    session: Session,
+    inp: StepInput,
+    source: StepSource,
+    step: Step,
+    dagster_type: DagsterType,
+    events: list[Event],
+) -> Any:
+    if isinstance(source, GivenValue):
+        return source.value
+    if isinstance(source, SeveralSources):
+        return list(_several(session, inp, source, step, events))
+    given = session.op_config(step).inputs
+    if inp.name in given:
+        return _from_config(session, inp.name, given[inp.name], step, dagster_type)
+    if inp.manager_key is None:
+        raise InvalidConfigError(
+            f"Run config of '{session.job_name}' does not fit",
+            [f"ops.{'.ops.'.join(step.path)}.inputs.{inp.name}: nothing feeds this input; give it a value"],
+        )
+    value = session.load(inp, None, step, dagster_type)
+    data = InputData(inp.name, None, inp.manager_key)
+    events.append(Event(_LOADED, session.run_id, time(), step.key, None, data))
+    return value
+
+
+def _several(
+    session: Session, inp: StepInput, several: SeveralSources, step: Step, events: list[Event]
+) -> Iterator[Any]:
+    for source in several.sources:
+        if isinstance(source, StepOutput):
+            yield session.load(inp, source, step)
+            data = InputData(inp.name, source.asset_key, inp.manager_key or source.manager_key)
+            events.append(Event(_LOADED, session.run_id, time(), step.key, None, data))
+        elif isinstance(source, GivenValue):
+            yield source.value
+
+
+def _from_config(session: Session, name: str, given: Any, step: Step, dagster_type: DagsterType) -> Any:
+    loader = dagster_type.loader
+    if loader is not None:
+        what = f"The loader of input '{name}' of {step.title}"
+        return loader.load(check_context(session, loader, what), given)
+    if isinstance(given, Mapping) and set(given) == {"value"}:
+        return given["value"]
+    return given

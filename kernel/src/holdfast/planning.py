@@ -1,0 +1,274 @@
+"""From a selection of assets, or a graph, to the plan that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError as StepCycle
+from graphlib import TopologicalSorter
+from typing import Any
+
+import attrs
+
+from holdfast.asset_graph import AssetGraph
+from holdfast.definitions.assets_definition import AssetsDefinition
+from holdfast.definitions.flattening import FlatGraph, OutputOf, flatten
+from holdfast.definitions.in_out import In
+from holdfast.definitions.node_graph import NodeGraph
+from holdfast.definitions.op import OpDefinition
+from holdfast.definitions.source_asset import SourceAsset
+from holdfast.errors import CycleError
+from holdfast.graph_steps import GraphSteps
+from holdfast.keys import AssetKey
+from holdfast.plan import GivenValue, Plan, Step, StepInput, StepOutput
+from holdfast.selection import AssetSelection
+
+__all__ = ["make_graph_plan", "make_plan", "stored_output"]
+
+
+def make_graph_plan(graph: NodeGraph, input_values: Mapping[str, Any] | None = None) -> Plan:
+    """Return the plan that runs every computation of a graph.
+
+    Args:
+        graph: the graph.
+        input_values: values of its inputs by name.
+    """
+    given = {name: GivenValue(value) for name, value in (input_values or {}).items()}
+    steps = GraphSteps(flatten(graph), feed=given.get).steps()
+    return Plan(AssetGraph.of([]), None, {step.key: step for step in steps}, {"": graph})
+
+
+def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSelection) -> Plan:
+    """Return the plan that makes some assets of a graph.
+
+    Args:
+        graph: all assets.
+        keys: the assets to make; no source assets.
+        selection: what was asked for, for the reasons.
+
+    Raises:
+        InvalidSubsetError: a computation that makes all of its assets or none is to make some of them.
+        CycleError: computations wait for each other, though their assets do not.
+    """
+    calls = _name(_calls(graph, keys))
+    needs = _needs(graph, calls)
+    try:
+        order = _order(calls, needs)
+    except StepCycle:
+        calls = _name(_cut(graph, calls, needs))
+        needs = _needs(graph, calls)
+        try:
+            order = _order(calls, needs)
+        except StepCycle as cycle:
+            tangled = [calls[name].definition for name in cycle.args[1][:-1]]
+            names = [definition.node_def.name for definition in tangled]
+            raise CycleError(names, [definition.place for definition in tangled]) from None
+    makers = _makers(calls)
+    outputs = {key: stored_output(graph, key, name) for key, name in makers.items()}
+
+    def output(key: AssetKey) -> StepOutput:
+        if key not in outputs:
+            outputs[key] = stored_output(graph, key)
+        return outputs[key]
+
+    steps: dict[str, Step] = {}
+    graphs: dict[str, NodeGraph] = {}
+    for name in order:
+        call = calls[name]
+        node = call.definition.node_def
+        if isinstance(node, NodeGraph):
+            graphs[name] = node
+            steps.update((step.key, step) for step in _graph_steps(graph, name, call, node, output, makers))
+        else:
+            waits = tuple((outputs[key].step_key, outputs[key].name) for key in needs[name])
+            steps[name] = _step(name, call, node, output, waits)
+    return Plan(graph, selection, steps, graphs)
+
+
+_Output = Callable[[AssetKey], StepOutput]
+
+
+def _step(
+    name: str, call: _Call, node: OpDefinition, output: _Output, waits: tuple[tuple[str, str], ...]
+) -> Step:
+    inputs = []
+    for argument, inp, key in call.reads:
+        source = output(key)
+        inputs.append(StepInput(argument, source, inp.input_manager_key or source.manager_key, inp.metadata))
+    definition, wanted = call.definition, call.wanted
+    made = tuple(output(key) for key in definition.keys_by_output_name.values() if key in wanted)
+    return Step(
+        name,
+        node,
+        tuple(inputs),
+        made,
+        waits,
+        definition,
+        (name,),
+        node.tags,
+        _NO_HOOKS,
+        node.retry_policy,
+        wanted,
+    )
+
+
+_NO_HOOKS: frozenset[Any] = frozenset()
+
+
+def _graph_steps(
+    graph: AssetGraph,
+    name: str,
+    call: _Call,
+    node: NodeGraph,
+    output: _Output,
+    makers: Mapping[AssetKey, str],
+) -> Iterator[Step]:
+    definition, asset, flat = call.definition, min(call.wanted), flatten(node)
+    fed = {
+        argument: output(graph.resolve_upstream(asset, key))
+        for argument, key in definition.keys_by_input_name.items()
+    }
+    wanted = None
+    if len(call.wanted) < len(definition.keys_by_output_name):
+        named = definition.keys_by_output_name.items()
+        wanted = flat.needed_for([flat.outputs[out] for out, key in named if key in call.wanted])
+    return GraphSteps(
+        flat, name, fed.get, definition, _inner_assets(definition, flat), wanted, call.wanted, makers.keys()
+    ).steps()
+
+
+def _inner_assets(definition: AssetsDefinition, flat: FlatGraph) -> dict[OutputOf, AssetKey]:
+    return {flat.outputs[name]: key for name, key in definition.keys_by_output_name.items()}
+
+
+@attrs.frozen
+class _Call:
+    """A computation, the assets it is to make, and what it loads as (argument, input, asset)."""
+
+    definition: AssetsDefinition
+    wanted: frozenset[AssetKey]
+    reads: tuple[tuple[str, In, AssetKey], ...]
+
+
+_Needs = Mapping[str, tuple[AssetKey, ...]]
+"""By call, the assets it waits for that other calls make."""
+
+
+def _calls(graph: AssetGraph, keys: Collection[AssetKey]) -> Iterator[_Call]:
+    groups: dict[int, tuple[AssetsDefinition, list[AssetKey]]] = {}
+    for key in graph.sorted(keys):
+        definition = graph[key].definition
+        groups.setdefault(id(definition), (definition, []))[1].append(key)
+    for definition, wanted in groups.values():
+        if len(wanted) < len(definition.keys_by_output_name):
+            definition.subset_for(wanted)  # refuses what cannot be made alone
+        yield _Call(definition, frozenset(wanted), _reads(graph, definition, wanted[0]))
+
+
+def _reads(
+    graph: AssetGraph, definition: AssetsDefinition, asset: AssetKey
+) -> tuple[tuple[str, In, AssetKey], ...]:
+    reads = []
+    for argument, inp in definition.node_def.ins.items():
+        if not inp.orders_only:
+            key = graph.resolve_upstream(asset, definition.keys_by_input_name[argument])
+            reads.append((argument, inp, key))
+    return tuple(reads)
+
+
+def _name(calls: Iterable[_Call]) -> dict[str, _Call]:
+    named: dict[str, _Call] = {}
+    for call in calls:
+        name, count = call.definition.node_def.name, 1
+        while name in named:
+            count += 1
+            name = f"{call.definition.node_def.name}_{count}"
+        named[name] = call
+    return named
+
+
+def _makers(calls: Mapping[str, _Call]) -> dict[AssetKey, str]:
+    return {
+        key: name
+        for name, call in calls.items()
+        for key in call.definition.keys_by_output_name.values()
+        if key in call.wanted
+    }
+
+
+def _needs(graph: AssetGraph, calls: Mapping[str, _Call]) -> _Needs:
+    makers = _makers(calls)
+    needs = {}
+    for name, call in calls.items():
+        needed = dict.fromkeys(key for _, _, key in call.reads)
+        if call.definition.orders_apart:
+            for key in call.wanted:
+                needed.update(dict.fromkeys(graph.parents(key)))
+        needs[name] = tuple(key for key in needed if key in makers and makers[key] != name)
+    return needs
+
+
+def _order(calls: Mapping[str, _Call], needs: _Needs) -> Sequence[str]:
+    if all(len(call.definition.keys_by_output_name) == 1 for call in calls.values()):
+        return list(calls)  # made in the order of the graph, which is topological
+    return list(TopologicalSorter(_upstream(calls, needs)).static_order())
+
+
+def _upstream(calls: Mapping[str, _Call], needs: _Needs) -> dict[str, list[str]]:
+    makers = _makers(calls)
+    return {name: [makers[key] for key in needed] for name, needed in needs.items()}
+
+
+def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs) -> Iterator[_Call]:
+    """Cut computations that wait for each other into calls that do not.
+
+    The level of an asset is the greatest number of borders between computations on a path to it. It never
+    falls along a path, and rises at each border, so calls made of one computation and one level cannot wait
+    for each other. Only computations that can make a subset are cut.
+    """
+    import networkx as nx  # 100 ms to import, and computations in a cycle are rare
+
+    steps = nx.DiGraph(
+        (upstream, name) for name, before in _upstream(calls, needs).items() for upstream in before
+    )
+    tangled = {name for part in nx.strongly_connected_components(steps) if len(part) > 1 for name in part}
+    selected = {key for call in calls.values() for key in call.wanted}
+    levels: dict[AssetKey, int] = {}
+    for key in graph.sorted(selected):
+        here = graph[key].definition
+        levels[key] = max(
+            (levels[up] + (graph[up].definition is not here) for up in graph.parents(key) if up in selected),
+            default=0,
+        )
+    for name, call in calls.items():
+        if name not in tangled or not call.definition.can_subset:
+            yield call
+            continue
+        for level in sorted({levels[key] for key in call.wanted}):
+            wanted = frozenset(key for key in call.wanted if levels[key] == level)
+            yield attrs.evolve(call, wanted=wanted)
+
+
+def stored_output(graph: AssetGraph, key: AssetKey, call: str | None = None) -> StepOutput:
+    """Return how the value of an asset is stored.
+
+    Args:
+        graph: all assets.
+        key: the asset, or source asset.
+        call: the name of the computation's or graph's use in a plan; its own by default.
+    """
+    definition = graph[key].definition
+    if isinstance(definition, SourceAsset):
+        metadata = definition.raw_metadata or {}
+        return StepOutput("none", key.parts[-1], key, definition.io_manager_key, metadata)
+    node = definition.node_def
+    name = _output_name(definition, key)
+    if isinstance(node, NodeGraph):
+        flat = flatten(node)
+        steps = GraphSteps(flat, call or node.name, assets=_inner_assets(definition, flat))
+        return steps.output(flat.outputs[name])
+    out = node.outs[name]
+    return StepOutput(call or node.name, name, key, out.io_manager_key, out.metadata, out.is_required)
+
+
+def _output_name(definition: AssetsDefinition, key: AssetKey) -> str:
+    return next(name for name, made in definition.keys_by_output_name.items() if made == key)
