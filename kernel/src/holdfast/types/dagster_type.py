@@ -102,7 +102,7 @@ class DagsterType:
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
         key = key or name
-        if not isinstance(key, str) or not isinstance(name, str | None):
+        if not key or not isinstance(key, str) or not isinstance(name, str | None):
             raise InvalidDefinitionError(
                 f"DagsterType: name is a string that is not empty, not {key if name is None else name!r}."
             )
