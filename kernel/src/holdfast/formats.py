@@ -49,13 +49,13 @@ class Formats:
         self._made: dict[str, Format] = {}
         self._by_type: dict[tuple[type, bool], ActiveFormat | None] = {}
 
-    def for_value(self, obj: Any, *, trusted: bool, what: str) -> ActiveFormat:
+    def for_value(self, obj: Any, *, trusted: bool, what: object) -> ActiveFormat:
         """Return the format that stores ``obj``: the one that claims its class, else its nearest base.
 
         Args:
             obj: the value.
             trusted: whether formats that are not safe may be chosen.
-            what: whose value it is, for the message.
+            what: whose value it is; its text is asked for when there is a message to put it in.
 
         Raises:
             NoFormatError: none does.
@@ -67,18 +67,19 @@ class Formats:
             self._by_type[key] = self._choose(*key)
         chosen = self._by_type[key]
         if chosen is None:
+            title = str(what)
             names = [f.name for f in self.active]
             fix = "Install or activate a plugin with a format for this type"
             fix += "." if trusted else ", or set trusted = true for the IO manager to allow pickle."
-            raise NoFormatError(_dotted(type(obj)), what, names, fix)
+            raise NoFormatError(_dotted(type(obj)), title[:1].lower() + title[1:], names, fix)
         return chosen
 
-    def for_extension(self, extension: str, *, what: str) -> ActiveFormat:
+    def for_extension(self, extension: str, *, what: object) -> ActiveFormat:
         """Return the format that reads files with this extension.
 
         Args:
             extension: the extension, with its dot.
-            what: what is stored in the file, to begin the message with.
+            what: what is stored in the file; its text begins the message, if there is one.
 
         Raises:
             StorageError: no active format has it.

@@ -6,7 +6,9 @@ import fcntl
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -106,16 +108,35 @@ def test_two_writers_do_not_disturb_each_other(start_writer: Any, survivor: Any,
         newest[which] = number
 
 
-def test_leftover_of_a_killed_writer_is_taken_over(
+def test_leftover_of_a_killed_writer_is_removed(
     store: Any, tmp_path: Path, files: Callable[[], list[str]]
 ) -> None:
-    """The next store of the value writes over the temporary file that a killed process left."""
+    """The next store of the value removes the temporary file that a killed process left."""
     store.put("a", 1)
     (tmp_path / "storage" / "a~").write_bytes(b"half a value" * 1000)
     assert store.get("a") == 1
     store.put("a", 2)
     assert store.get("a") == 2
     assert files() == ["a.pickle"]
+
+
+def test_writers_that_find_one_leftover_both_succeed(
+    store: Any, tmp_path: Path, files: Callable[[], list[str]]
+) -> None:
+    """Stores at the same moment that each find what a killed process left keep one value, and no leftover."""
+    together = threading.Barrier(2)
+
+    def put(value: int) -> None:
+        together.wait()
+        store.put("a", value)
+
+    (tmp_path / "storage").mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(1, 200):
+            (tmp_path / "storage" / "a~").write_bytes(b"half a value")
+            list(pool.map(put, [number, -number]))
+            assert store.get("a") in (number, -number)
+            assert files() == ["a.pickle"]
 
 
 def test_temporary_file_in_use_is_left_alone(store: Any, tmp_path: Path) -> None:

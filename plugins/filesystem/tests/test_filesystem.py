@@ -23,6 +23,14 @@ def test_value_comes_back(store: Any, value: object) -> None:
     assert store.get("a") == value
 
 
+@pytest.mark.parametrize("size", [0, 65_535, 65_536, 65_537, 1_000_000])
+def test_value_of_any_size_comes_back(store: Any, size: int) -> None:
+    """Files that are read at once and files that are not are both read whole."""
+    text = "x" * size
+    assert store.put("notes", text)["size_bytes"] == size
+    assert store.get("notes") == text
+
+
 def test_path_is_the_key_and_the_extension_of_the_format(store: Any, files: Callable[[], list[str]]) -> None:
     """Key parts are directories, the format of the value's type gives the extension."""
     store.put(["warehouse", "orders"], 1)

@@ -61,7 +61,7 @@ def register(name: str, module: ModuleType) -> Registration:
         PluginError: the module breaks a rule of the hooks; the message says which.
         Exception: whatever one of its hooks raised.
     """
-    manager = pluggy.PluginManager(_PROJECT)
+    manager = _Manager(_PROJECT)
     manager.add_hookspecs(hookspecs)
     try:
         manager.register(module, name)
@@ -77,6 +77,22 @@ def register(name: str, module: ModuleType) -> Registration:
     _check_unique(name, provisions)
     listener = getattr(manager.hook, _LISTENER)
     return Registration(tuple(provisions), listener if listener.get_hookimpls() else None)
+
+
+class _Manager(pluggy.PluginManager):
+    """Looks for marks on functions of modules; pluggy takes care with any object, which doubles the price."""
+
+    def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
+        return _mark(module_or_class, name, f"{_PROJECT}_spec")
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
+        return _mark(plugin, name, f"{_PROJECT}_impl")
+
+
+def _mark(module: ModuleType, name: str, mark: str) -> Mapping[str, Any] | None:
+    function = vars(module).get(name)
+    options = getattr(function, mark, None) if inspect.isroutine(function) else None
+    return options if isinstance(options, dict) else None
 
 
 def _check_hooks(name: str, module: ModuleType, manager: pluggy.PluginManager) -> None:

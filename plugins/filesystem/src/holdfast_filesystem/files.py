@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import IO
+from collections.abc import Callable, Sequence
+from typing import IO, TypeVar
 
 __all__ = ["Files"]
+
+_T = TypeVar("_T")
 
 
 class Files(abc.ABC):
@@ -18,18 +19,22 @@ class Files(abc.ABC):
     """
 
     @abc.abstractmethod
-    def replacing(
-        self, stem: str, extension: str, others: Sequence[str]
-    ) -> AbstractContextManager[IO[bytes]]:
-        """Give a file to write; once the block has ended well it is the value of ``stem``.
+    def replace(
+        self, stem: str, extension: str, others: Sequence[str], write: Callable[[IO[bytes]], _T]
+    ) -> tuple[_T, int]:
+        """Let ``write`` fill a file and make it the value of ``stem``.
 
-        A reader sees the old value or the new one at any moment, also if this process is killed. When the
-        block raises, nothing has changed and nothing is left behind.
+        A reader sees the old value or the new one at any moment, also if this process is killed. When
+        ``write`` raises, nothing has changed and nothing is left behind.
 
         Args:
             stem: names the value.
             extension: the extension it is stored with.
             others: extensions the value may have been stored with before; those files are removed.
+            write: writes the value to the file it is given.
+
+        Returns:
+            What ``write`` returned, and the size of the file in bytes.
 
         Raises:
             OSError: the file cannot be written.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,10 @@ class FilesystemIOManager(IOManager):
         self._formats = formats
         self._trusted = trusted
         self._extensions = list(dict.fromkeys(active.extension for active in formats.active))
+        self._others = {
+            extension: [other for other in self._extensions if other != extension]
+            for extension in self._extensions
+        }
 
     def handle_output(self, context: OutputContext, obj: Any) -> Mapping[str, Any]:
         """Store ``obj`` and return where it is, its size in bytes, and what its format says of it.
@@ -88,17 +93,16 @@ class FilesystemIOManager(IOManager):
             NoFormatError: no format that may be used here takes a value of this type.
             StorageError: the value cannot be turned into bytes, or the file cannot be written.
         """
-        stem, what = _place(context)
-        active = self._formats.for_value(obj, trusted=self._trusted, what=what[0].lower() + what[1:])
-        format_ = self._formats.get(active)
-        others = [extension for extension in self._extensions if extension != active.extension]
+        what = _Title(context)
+        stem = _stem(context)
+        active = self._formats.for_value(obj, trusted=self._trusted, what=what)
+        extension = active.extension
+        dump = partial(self._formats.get(active).dump, obj)
         try:
-            with self._files.replacing(stem, active.extension, others) as file:
-                said = format_.dump(obj, file)
-                size = file.seek(0, os.SEEK_END)
+            said, size = self._files.replace(stem, extension, self._others[extension], dump)
         except Exception as error:
             raise self._failure(f"{what} cannot be stored as {active.name}", stem, error) from error
-        path = MetadataValue.path(self._files.location(stem + active.extension))
+        path = MetadataValue.path(self._files.location(stem + extension))
         return {**(said or {}), "path": path, "size_bytes": size}
 
     def load_input(self, context: InputContext) -> Any:
@@ -109,7 +113,8 @@ class FilesystemIOManager(IOManager):
             UntrustedFormatError: its format can run code, and the store is not marked trusted.
             StorageError: the file cannot be read.
         """
-        stem, what = _place(context)
+        what = _Title(context)
+        stem = _stem(context)
         try:
             found = self._files.open_newest(stem, self._extensions)
             others = self._files.extensions(stem) if found is None else []
@@ -118,12 +123,12 @@ class FilesystemIOManager(IOManager):
         if found is None:
             if others:
                 self._formats.for_extension(others[-1], what=what)  # says that no active format has it
-            raise StepOutputNotFoundError(what, self._files.location(f"{stem}.*"))
+            raise StepOutputNotFoundError(str(what), self._files.location(f"{stem}.*"))
         extension, file = found
         with file:
             active = self._formats.for_extension(extension, what=what)
             if not (active.safe or self._trusted):
-                raise UntrustedFormatError(what, active.name, self._files.location(stem + extension))
+                raise UntrustedFormatError(str(what), active.name, self._files.location(stem + extension))
             format_ = self._formats.get(active)
             try:
                 return format_.load(file, LoadRequest(context.python_type, context.metadata))
@@ -142,20 +147,34 @@ class FilesystemIOManager(IOManager):
         return StorageError(f"{problem} at {where}: {reason}")
 
 
-def _place(context: OutputContext | InputContext) -> tuple[str, str]:
-    """Return the stem of a value's file, and what to call the value in messages."""
+def _stem(context: OutputContext | InputContext) -> str:
+    """Return the path of a value below the base, without an extension."""
     if context.has_asset_key:
-        key = context.asset_key
-        names = [encode_part(part) for part in key.parts]
-        what = f"Asset {str(key)!r}"
+        names = [encode_part(part) for part in context.asset_key.parts]
     else:
         run, *rest = context.get_identifier()
         names = [f"run={encode_part(run)}", *map(encode_part, rest)]
-        what = f"Output {'.'.join(rest)!r} of run {run!r}"
     if context.has_partition_key:
         names.append(f"partition={encode_part(context.partition_key)}")
-        what += f", partition {context.partition_key!r},"
-    return "/".join(names), what
+    return "/".join(names)
+
+
+class _Title:
+    """What to call a value in messages, made only when there is one."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: OutputContext | InputContext) -> None:
+        self._context = context
+
+    def __str__(self) -> str:
+        context = self._context
+        if context.has_asset_key:
+            title = f"Asset {str(context.asset_key)!r}"
+        else:
+            run, *rest = context.get_identifier()
+            title = f"Output {'.'.join(rest)!r} of run {run!r}"
+        return f"{title}, partition {context.partition_key!r}," if context.has_partition_key else title
 
 
 def _refused(option: str, problem: str) -> SettingsError:

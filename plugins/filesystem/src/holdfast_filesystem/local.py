@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from typing import IO
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, TypeVar
 
 from holdfast_filesystem.files import Files
 
@@ -19,7 +20,10 @@ except ImportError:  # Windows has no flock, and replaces no file that is open
 __all__ = ["LocalFiles"]
 
 _LOOKS = 10
+_SMALL = 64 * 1024  # bytes
 _LATER_NS = 2_000_000_000  # the coarsest clock of a file system in use, that of FAT
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_T = TypeVar("_T")
 
 
 class LocalFiles(Files):
@@ -38,45 +42,47 @@ class LocalFiles(Files):
         self._base = os.path.join(os.path.abspath(base), "")
         self._durable = durable
 
-    @contextmanager
-    def replacing(self, stem: str, extension: str, others: Sequence[str]) -> Iterator[IO[bytes]]:
-        """Give a temporary file to write and rename it over the value; see `Files.replacing`."""
+    def replace(
+        self, stem: str, extension: str, others: Sequence[str], write: Callable[[IO[bytes]], _T]
+    ) -> tuple[_T, int]:
+        """Let ``write`` fill a temporary file and rename it over the value; see `Files.replace`."""
         path = self._base + stem
-        temporary, descriptor = self._open_temporary(path)
-        with open(descriptor, "wb") as file, ExitStack() as turn:  # closing the file unlocks it
+        temporary, file = self._open_temporary(path)
+        with file:  # closing it unlocks it
             try:
-                yield file
-                file.flush()
+                written = write(file)
+                size = file.seek(0, os.SEEK_END)  # flushes, too
                 stale = _present(path, others)
-                if stale:
+                if not stale:
+                    self._rename(file, temporary, path + extension)
+                else:
                     # Two writers at once, each changing the format, would remove each other's file.
-                    turn.enter_context(_turn_in(os.path.dirname(path)))
-                    _make_newer(descriptor, path, stale)
-                if self._durable:
-                    os.fsync(descriptor)
-                if fcntl is None:
-                    file.close()
-                os.replace(temporary, path + extension)
+                    with _turn_in(os.path.dirname(path)):
+                        _make_newer(file.fileno(), path, stale)
+                        self._rename(file, temporary, path + extension)
+                        for other in stale:
+                            with suppress(OSError):  # what cannot be removed is older, so it does not count
+                                os.unlink(path + other)
             except BaseException:
                 with suppress(OSError):
                     os.unlink(temporary)
                 raise
-            if self._durable:
-                _sync_directory(os.path.dirname(path))
-            for other in stale:
-                with suppress(OSError):  # what cannot be removed is older, so it does not count
-                    os.unlink(path + other)
+        return written, size
 
     def open_newest(self, stem: str, extensions: Sequence[str]) -> tuple[str, IO[bytes]] | None:
         """Open the file that was written last; see `Files.open_newest`."""
         path = self._base + stem
         for _ in range(_LOOKS):  # a writer that changes the extension may hide the value from one look
-            found = _present(path, extensions)
-            with suppress(FileNotFoundError):
+            found = _present(path, extensions[:-1])
+            # Opening tells whether the last one is there, unless it is to be compared with another.
+            found += _present(path, extensions[-1:]) if found else extensions[-1:]
+            try:
                 if len(found) > 1:
                     found.sort(key=lambda extension: os.stat(path + extension).st_mtime_ns)
                 if found:
-                    return found[-1], open(path + found[-1], "rb")
+                    return found[-1], _opened(path + found[-1])
+            except FileNotFoundError:
+                continue
         return None
 
     def extensions(self, stem: str) -> list[str]:
@@ -92,12 +98,21 @@ class LocalFiles(Files):
         """Return the path of a file."""
         return self._base + name
 
-    def _open_temporary(self, path: str) -> tuple[str, int]:
+    def _open_temporary(self, path: str) -> tuple[str, IO[bytes]]:
         try:
             return _open_temporary(path)
         except FileNotFoundError:
             self._make_directory(os.path.dirname(path))
             return _open_temporary(path)
+
+    def _rename(self, file: IO[bytes], temporary: str, path: str) -> None:
+        if self._durable:
+            os.fsync(file.fileno())
+        if fcntl is None:
+            file.close()
+        os.replace(temporary, path)
+        if self._durable:
+            _sync_directory(os.path.dirname(path))
 
     def _make_directory(self, directory: str) -> None:
         if not self._durable:
@@ -109,33 +124,59 @@ class LocalFiles(Files):
             _sync_directory(os.path.dirname(directory))
 
 
-def _open_temporary(path: str) -> tuple[str, int]:
+def _open_temporary(path: str) -> tuple[str, IO[bytes]]:
     """Open a file beside ``path`` that no other writer has."""
     temporary = f"{path}~"
-    with suppress(OSError):
-        return temporary, _claim(temporary)
-    # Someone else is writing this value, or locks do not work here: take a name of our own.
-    temporary = f"{path}~{os.urandom(8).hex()}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return temporary, os.open(temporary, flags, 0o666)
+    file = None
+    if fcntl is not None:
+        try:
+            file = _create_locked(temporary)
+        except FileExistsError:
+            with suppress(OSError):
+                _remove_abandoned(temporary)
+                file = _create_locked(temporary)
+    if file is None:  # someone else is writing this value, or locks do not work here: take a name of our own
+        temporary = f"{path}~{os.urandom(8).hex()}"
+        file = open(temporary, "xb", _SMALL)  # noqa: SIM115 - it is returned
+    return temporary, file
 
 
-def _claim(temporary: str) -> int:
-    if fcntl is None:
-        raise BlockingIOError(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o666)
+def _create_locked(temporary: str) -> IO[bytes] | None:
+    # The size of the buffer is said because open() would ask the system for one.
+    file = open(temporary, "xb", _SMALL)  # noqa: SIM115 - it is returned
     try:
+        descriptor = file.fileno()
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(descriptor).st_nlink:
+            return file
+    except OSError:
+        pass
+    # Before we had locked it someone took it for abandoned.
+    file.close()
+    return None
+
+
+def _remove_abandoned(temporary: str) -> None:
+    descriptor = os.open(temporary, os.O_WRONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises while its writer is alive
         # Between our opening and locking it, its writer may have made it the value: then it is not ours.
-        found = os.fstat(descriptor)
-        if not os.path.samestat(found, os.stat(temporary)):
-            raise BlockingIOError(temporary)
-        if found.st_size:  # truncating an empty file would make ext4 write it out at once
-            os.ftruncate(descriptor, 0)
-    except BaseException:
+        if os.path.samestat(os.fstat(descriptor), os.stat(temporary)):
+            os.unlink(temporary)
+    finally:
         os.close(descriptor)
-        raise
-    return descriptor
+
+
+def _opened(path: str) -> IO[bytes]:
+    """Open a file to read; a small one is read at once, which takes half the time of a file object."""
+    descriptor = os.open(path, _READ)
+    try:
+        data = os.read(descriptor, _SMALL)
+        if not os.read(descriptor, 1):
+            return io.BytesIO(data)
+    finally:
+        os.close(descriptor)
+    return open(path, "rb")
 
 
 def _present(path: str, extensions: Sequence[str]) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import IO, Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import IO, Any, TypeVar
 
 import fsspec
 
@@ -16,6 +16,7 @@ from holdfast_filesystem.files import Files
 __all__ = ["RemoteFiles"]
 
 _LOOKS = 3
+_T = TypeVar("_T")
 
 
 class RemoteFiles(Files):
@@ -43,11 +44,12 @@ class RemoteFiles(Files):
         # has no directories; what one would make there is a bucket, for every slip in the base.
         self._renames = type(self._fs).mv is not fsspec.AbstractFileSystem.mv
 
-    @contextmanager
-    def replacing(self, stem: str, extension: str, others: Sequence[str]) -> Iterator[IO[bytes]]:
-        """Give memory to write and put it in one go; see `Files.replacing`."""
+    def replace(
+        self, stem: str, extension: str, others: Sequence[str], write: Callable[[IO[bytes]], _T]
+    ) -> tuple[_T, int]:
+        """Let ``write`` fill memory and put it in one go; see `Files.replace`."""
         with io.BytesIO() as file:
-            yield file
+            written = write(file)
             data = file.getvalue()
         stale = self._existing(stem, others)
         path = self._base + stem
@@ -58,6 +60,7 @@ class RemoteFiles(Files):
         for other in stale:
             with suppress(FileNotFoundError):
                 self._fs.rm_file(path + other)
+        return written, len(data)
 
     def open_newest(self, stem: str, extensions: Sequence[str]) -> tuple[str, IO[bytes]] | None:
         """Read the file that was written last; see `Files.open_newest`."""
