@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from holdfast.config.types import to_field
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
@@ -66,7 +67,7 @@ def asset(
         non_argument_deps: assets that must be made first but are not loaded.
         metadata: labels and values for people and IO managers.
         description: what the asset is; the function's docstring by default.
-        config_schema: refused by this version.
+        config_schema: the schema of its config; without one any config is accepted.
         required_resource_keys: the resources the function uses, as ``context.resources``.
         resource_defs: resources of the asset's own, definitions or plain values.
         io_manager_def: the IO manager that stores this asset; only one of this and ``io_manager_key``.
@@ -97,7 +98,6 @@ def asset(
     what = f"asset '{key}'"
     refuse(
         what,
-        config_schema=config_schema,
         dagster_type=dagster_type,
         partitions_def=partitions_def,
         freshness_policy=freshness_policy,
@@ -115,6 +115,7 @@ def asset(
             ins=op_ins,
             outs={"result": Out(UNSET, text, output_required, manager_key, metadata)},
             description=text,
+            config_schema=None if config_schema is None else to_field(config_schema, what),
             required_resource_keys=check_resource_keys(required_resource_keys, what),
             tags=_tags(op_tags, compute_kind, what),
             version=op_version,
@@ -154,7 +155,7 @@ def multi_asset(
         ins: how arguments name their upstream assets, for those whose name is not the key.
         non_argument_deps: assets that must be made first but are not loaded.
         description: what the computation does; the function's docstring by default.
-        config_schema: refused by this version.
+        config_schema: the schema of its config; without one any config is accepted.
         required_resource_keys: the resources the function uses, as ``context.resources``.
         compute_kind: what makes the assets, such as ``"sql"``.
         internal_asset_deps: by output name, the assets it depends on, inputs or outputs, where that is not
@@ -175,7 +176,7 @@ def multi_asset(
     def define(compute_fn: Callable[..., Any]) -> AssetsDefinition:
         op_name = check_name(name or _name_of(compute_fn), "name of a multi_asset")
         what = f"multi_asset '{op_name}'"
-        refuse(what, config_schema=config_schema, partitions_def=partitions_def)
+        refuse(what, partitions_def=partitions_def)
         keys = _output_keys(outs, what)
         arguments, input_keys, op_ins = _inputs(compute_fn, ins, non_argument_deps, what)
         return AssetsDefinition(
@@ -191,6 +192,7 @@ def multi_asset(
                     for n, o in outs.items()
                 },
                 description=description or compute_fn.__doc__,
+                config_schema=None if config_schema is None else to_field(config_schema, what),
                 required_resource_keys=check_resource_keys(required_resource_keys, what),
                 tags=_tags(op_tags, compute_kind, what),
                 retry_policy=retry_policy,

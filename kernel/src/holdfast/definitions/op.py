@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from holdfast.config.configured import NamedConfigurable
+from holdfast.config.types import Field, to_field
 from holdfast.definitions.function import FunctionArguments, default_values, read_arguments, type_hints
 from holdfast.definitions.in_out import PLAIN_INPUT, PLAIN_OUTPUT, UNSET, In, Out
 from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
@@ -19,7 +21,7 @@ from holdfast.policies import RetryPolicy
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType
 from holdfast.types.hints import resolve_type
 
-__all__ = ["OpDefinition", "check_resource_keys", "op"]
+__all__ = ["ANY_CONFIG", "OpDefinition", "check_resource_keys", "op"]
 
 RAW_ARGUMENTS = FunctionArguments(takes_context=True, names=())
 """Of a function that takes the context and a dictionary of the inputs, as `OpDefinition` itself asks for."""
@@ -42,6 +44,14 @@ def check_resource_keys(keys: Collection[str] | None, what: str) -> frozenset[st
     return checked
 
 
+ANY_CONFIG = to_field(None, "OpDefinition")
+"""Of a computation without a schema: any config, or none."""
+
+
+def _schema(schema: Any) -> Field:
+    return ANY_CONFIG if schema is None else to_field(schema, "OpDefinition")
+
+
 def _ins(ins: Mapping[str, In] | None) -> Mapping[str, In]:
     return {} if ins is None else ins
 
@@ -59,7 +69,7 @@ def _tags(tags: Mapping[str, Any] | None) -> Mapping[str, str]:
 
 
 @attrs.frozen(eq=False, slots=False)
-class OpDefinition(Invocable):
+class OpDefinition(Invocable, NamedConfigurable):
     """A function with named inputs and outputs; made by `op`, and by `asset` for its function.
 
     Args:
@@ -82,12 +92,17 @@ class OpDefinition(Invocable):
     ins: Mapping[str, In] = attrs.field(default=None, converter=_ins)
     outs: Mapping[str, Out] = attrs.field(default=None, converter=_outs)
     description: str | None = None
-    config_schema: Any = None
+    config_schema: Field = attrs.field(default=None, converter=_schema)
     required_resource_keys: frozenset[str] = attrs.field(default=None, converter=_keys)
     tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)
     version: str | None = None
     retry_policy: RetryPolicy | None = None
     arguments: FunctionArguments = attrs.field(default=RAW_ARGUMENTS, kw_only=True)
+
+    @property
+    def takes_any_config(self) -> bool:
+        """Whether it has no schema for its config."""
+        return self.config_schema is ANY_CONFIG
 
     @property
     def takes_inputs_together(self) -> bool:
@@ -207,7 +222,7 @@ def op(
         _declared_ins(compute_fn, arguments, ins or {}, what),
         _declared_outs(out, what),
         description or compute_fn.__doc__,
-        config_schema,
+        None if config_schema is None else to_field(config_schema, what),
         check_resource_keys(required_resource_keys, what),
         check_tags(tags, what),
         version,
