@@ -7,17 +7,23 @@ next to nothing and a program pays for what it uses.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from typing import Any as _Any
 
 if TYPE_CHECKING:
     from holdfast.asset_graph import AssetGraph
     from holdfast.builtins.memory import InMemoryIOManager, mem_io_manager
+    from holdfast.config.choices import Noneable, ScalarUnion, Selector
+    from holdfast.config.configured import configured
+    from holdfast.config.mapping import ConfigMapping, config_mapping
+    from holdfast.config.scalars import Any, Bool, ConfigSchema, Enum, EnumValue, Float, Int, String
+    from holdfast.config.sources import BoolSource, IntSource, StringSource
+    from holdfast.config.types import Array, Field, Map, Permissive, Shape
     from holdfast.contexts import (
         InitResourceContext,
         InputContext,
         OutputContext,
         Resources,
-        build_init_resource_context,
         build_input_context,
         build_output_context,
     )
@@ -41,7 +47,15 @@ if TYPE_CHECKING:
     )
     from holdfast.definitions.op import OpDefinition, op
     from holdfast.definitions.output import DynamicOutput, Output
-    from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, io_manager, resource
+    from holdfast.definitions.resource import (
+        InputManagerDefinition,
+        IOManagerDefinition,
+        ResourceDefinition,
+        input_manager,
+        io_manager,
+        make_values_resource,
+        resource,
+    )
     from holdfast.definitions.source_asset import SourceAsset
     from holdfast.definitions.with_resources import with_resources
     from holdfast.errors import (
@@ -109,6 +123,20 @@ if TYPE_CHECKING:
         TableRecord,
         TableSchema,
     )
+    from holdfast.partitions.definition import PartitionsDefinition, PartitionsSubset
+    from holdfast.partitions.dynamic import DynamicPartitionsDefinition
+    from holdfast.partitions.multi import MultiPartitionsDefinition
+    from holdfast.partitions.multi_keys import MultiPartitionKey
+    from holdfast.partitions.periods import (
+        DailyPartitionsDefinition,
+        HourlyPartitionsDefinition,
+        MonthlyPartitionsDefinition,
+        WeeklyPartitionsDefinition,
+    )
+    from holdfast.partitions.ranges import Partition, PartitionKeyRange, TimeWindow
+    from holdfast.partitions.schedules import ScheduleType
+    from holdfast.partitions.static import StaticPartitionsDefinition
+    from holdfast.partitions.time_windows import TimeWindowPartitionsDefinition
     from holdfast.paths import file_relative_path
     from holdfast.plan import Plan, Step
     from holdfast.policies import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
@@ -129,6 +157,7 @@ if TYPE_CHECKING:
     from holdfast.run_api import execute_job, materialize, materialize_to_memory
     from holdfast.selection import AssetSelection
     from holdfast.selection_syntax import parse_selection
+    from holdfast.standalone import build_init_resource_context, build_resources
     from holdfast.types.dagster_type import DagsterType, DagsterTypeKind, Nothing, PythonObjectDagsterType
     from holdfast.types.hints import (
         check_dagster_type,
@@ -141,6 +170,8 @@ if TYPE_CHECKING:
     from holdfast.versions import LogicalVersion
 
 __all__ = [
+    "Any",
+    "Array",
     "AssetGraph",
     "AssetIn",
     "AssetKey",
@@ -151,18 +182,26 @@ __all__ = [
     "AssetValueLoader",
     "AssetsDefinition",
     "Backoff",
+    "Bool",
+    "BoolSource",
     "Command",
     "CommandPlugin",
+    "ConfigMapping",
     "ConfigMappingFunctionError",
+    "ConfigSchema",
     "CycleError",
     "DagsterType",
     "DagsterTypeKind",
     "DagsterTypeLoader",
+    "DailyPartitionsDefinition",
     "DependencyDefinition",
     "DuplicateKeyError",
     "DynamicCollectDependencyDefinition",
     "DynamicOut",
     "DynamicOutput",
+    "DynamicPartitionsDefinition",
+    "Enum",
+    "EnumValue",
     "Error",
     "Event",
     "EventStore",
@@ -174,12 +213,15 @@ __all__ = [
     "ExecutorPlugin",
     "ExpectationResult",
     "Failure",
+    "Field",
+    "Float",
     "Format",
     "FormatPlugin",
     "Formats",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
+    "HourlyPartitionsDefinition",
     "IOManager",
     "IOManagerDefinition",
     "IOManagerPlugin",
@@ -187,8 +229,11 @@ __all__ = [
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputManagerDefinition",
     "InputMapping",
     "Instance",
+    "Int",
+    "IntSource",
     "InvalidConfigDefinitionError",
     "InvalidConfigError",
     "InvalidDefinitionError",
@@ -202,12 +247,17 @@ __all__ = [
     "LoadRequest",
     "LoaderPlugin",
     "LogicalVersion",
+    "Map",
     "MetadataEntry",
     "MetadataValue",
     "MissingResourceError",
+    "MonthlyPartitionsDefinition",
     "MultiDependencyDefinition",
+    "MultiPartitionKey",
+    "MultiPartitionsDefinition",
     "NoFormatError",
     "NodeInvocation",
+    "Noneable",
     "Nothing",
     "ObserverPlugin",
     "OpDefinition",
@@ -216,7 +266,12 @@ __all__ = [
     "Output",
     "OutputContext",
     "OutputMapping",
+    "Partition",
+    "PartitionKeyRange",
     "PartitionMappingPlugin",
+    "PartitionsDefinition",
+    "PartitionsSubset",
+    "Permissive",
     "Plan",
     "PluginConflictError",
     "PluginContext",
@@ -234,18 +289,27 @@ __all__ = [
     "RunNotFoundError",
     "RunResult",
     "RunStatus",
+    "ScalarUnion",
+    "ScheduleType",
     "SelectionSyntaxError",
+    "Selector",
     "SettingsError",
+    "Shape",
     "SourceAsset",
+    "StaticPartitionsDefinition",
     "Step",
     "StepOutputNotFoundError",
     "StorageError",
+    "String",
+    "StringSource",
     "SubprocessError",
     "TableColumn",
     "TableColumnConstraints",
     "TableConstraints",
     "TableRecord",
     "TableSchema",
+    "TimeWindow",
+    "TimeWindowPartitionsDefinition",
     "TypeCheck",
     "TypeCheckContext",
     "TypeCheckDidNotPass",
@@ -261,18 +325,23 @@ __all__ = [
     "UnsupportedParameterError",
     "UntrustedFormatError",
     "UserCodeExecutionError",
+    "WeeklyPartitionsDefinition",
     "asset",
     "build_init_resource_context",
     "build_input_context",
     "build_op_context",
     "build_output_context",
+    "build_resources",
     "check_dagster_type",
+    "config_mapping",
+    "configured",
     "dagster_type_loader",
     "define_asset_job",
     "execute_job",
     "file_relative_path",
     "graph",
     "hookimpl",
+    "input_manager",
     "io_manager",
     "job",
     "load_assets_from_current_module",
@@ -280,6 +349,7 @@ __all__ = [
     "load_assets_from_package_module",
     "load_assets_from_package_name",
     "make_python_type_usable_as_dagster_type",
+    "make_values_resource",
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
@@ -295,6 +365,8 @@ __all__ = [
 __version__ = "0.1.0"
 
 _MODULES = {
+    "Any": "config.scalars",
+    "Array": "config.types",
     "AssetGraph": "asset_graph",
     "AssetIn": "definitions.asset_in_out",
     "AssetKey": "keys",
@@ -305,18 +377,26 @@ _MODULES = {
     "AssetValueLoader": "value_loader",
     "AssetsDefinition": "definitions.assets_definition",
     "Backoff": "policies",
+    "Bool": "config.scalars",
+    "BoolSource": "config.sources",
     "Command": "interfaces",
     "CommandPlugin": "provisions",
+    "ConfigMapping": "config.mapping",
     "ConfigMappingFunctionError": "errors",
+    "ConfigSchema": "config.scalars",
     "CycleError": "errors",
     "DagsterType": "types.dagster_type",
     "DagsterTypeKind": "types.dagster_type",
     "DagsterTypeLoader": "types.loader",
+    "DailyPartitionsDefinition": "partitions.periods",
     "DependencyDefinition": "definitions.dependencies",
     "DuplicateKeyError": "errors",
     "DynamicCollectDependencyDefinition": "definitions.dependencies",
     "DynamicOut": "definitions.in_out",
     "DynamicOutput": "definitions.output",
+    "DynamicPartitionsDefinition": "partitions.dynamic",
+    "Enum": "config.scalars",
+    "EnumValue": "config.scalars",
     "Error": "errors",
     "Event": "events",
     "EventStore": "interfaces",
@@ -328,12 +408,15 @@ _MODULES = {
     "ExecutorPlugin": "provisions",
     "ExpectationResult": "events",
     "Failure": "policies",
+    "Field": "config.types",
+    "Float": "config.scalars",
     "Format": "interfaces",
     "FormatPlugin": "provisions",
     "Formats": "formats",
     "GraphDefinition": "graph_definition",
     "GraphIn": "definitions.in_out",
     "GraphOut": "definitions.in_out",
+    "HourlyPartitionsDefinition": "partitions.periods",
     "IOManager": "interfaces",
     "IOManagerDefinition": "definitions.resource",
     "IOManagerPlugin": "provisions",
@@ -341,8 +424,11 @@ _MODULES = {
     "InMemoryIOManager": "builtins.memory",
     "InitResourceContext": "contexts",
     "InputContext": "contexts",
+    "InputManagerDefinition": "definitions.resource",
     "InputMapping": "definitions.dependencies",
     "Instance": "instance",
+    "Int": "config.scalars",
+    "IntSource": "config.sources",
     "InvalidConfigDefinitionError": "errors",
     "InvalidConfigError": "errors",
     "InvalidDefinitionError": "errors",
@@ -356,12 +442,17 @@ _MODULES = {
     "LoadRequest": "interfaces",
     "LoaderPlugin": "provisions",
     "LogicalVersion": "versions",
+    "Map": "config.types",
     "MetadataEntry": "metadata",
     "MetadataValue": "metadata",
     "MissingResourceError": "errors",
+    "MonthlyPartitionsDefinition": "partitions.periods",
     "MultiDependencyDefinition": "definitions.dependencies",
+    "MultiPartitionKey": "partitions.multi_keys",
+    "MultiPartitionsDefinition": "partitions.multi",
     "NoFormatError": "errors",
     "NodeInvocation": "definitions.dependencies",
+    "Noneable": "config.choices",
     "Nothing": "types.dagster_type",
     "ObserverPlugin": "provisions",
     "OpDefinition": "definitions.op",
@@ -370,7 +461,12 @@ _MODULES = {
     "Output": "definitions.output",
     "OutputContext": "contexts",
     "OutputMapping": "definitions.dependencies",
+    "Partition": "partitions.ranges",
+    "PartitionKeyRange": "partitions.ranges",
     "PartitionMappingPlugin": "provisions",
+    "PartitionsDefinition": "partitions.definition",
+    "PartitionsSubset": "partitions.definition",
+    "Permissive": "config.types",
     "Plan": "plan",
     "PluginConflictError": "errors",
     "PluginContext": "provisions",
@@ -388,18 +484,27 @@ _MODULES = {
     "RunNotFoundError": "errors",
     "RunResult": "results",
     "RunStatus": "events",
+    "ScalarUnion": "config.choices",
+    "ScheduleType": "partitions.schedules",
     "SelectionSyntaxError": "errors",
+    "Selector": "config.choices",
     "SettingsError": "errors",
+    "Shape": "config.types",
     "SourceAsset": "definitions.source_asset",
+    "StaticPartitionsDefinition": "partitions.static",
     "Step": "plan",
     "StepOutputNotFoundError": "errors",
     "StorageError": "errors",
+    "String": "config.scalars",
+    "StringSource": "config.sources",
     "SubprocessError": "errors",
     "TableColumn": "metadata_tables",
     "TableColumnConstraints": "metadata_tables",
     "TableConstraints": "metadata_tables",
     "TableRecord": "metadata_tables",
     "TableSchema": "metadata_tables",
+    "TimeWindow": "partitions.ranges",
+    "TimeWindowPartitionsDefinition": "partitions.time_windows",
     "TypeCheck": "types.type_check",
     "TypeCheckContext": "types.type_check",
     "TypeCheckDidNotPass": "errors",
@@ -415,18 +520,23 @@ _MODULES = {
     "UnsupportedParameterError": "errors",
     "UntrustedFormatError": "errors",
     "UserCodeExecutionError": "errors",
+    "WeeklyPartitionsDefinition": "partitions.periods",
     "asset": "definitions.asset",
-    "build_init_resource_context": "contexts",
+    "build_init_resource_context": "standalone",
     "build_input_context": "contexts",
     "build_op_context": "execution.op_context",
     "build_output_context": "contexts",
+    "build_resources": "standalone",
     "check_dagster_type": "types.hints",
+    "config_mapping": "config.mapping",
+    "configured": "config.configured",
     "dagster_type_loader": "types.loader",
     "define_asset_job": "jobs",
     "execute_job": "run_api",
     "file_relative_path": "paths",
     "graph": "graph_definition",
     "hookimpl": "hookspecs",
+    "input_manager": "definitions.resource",
     "io_manager": "definitions.resource",
     "job": "graph_definition",
     "load_assets_from_current_module": "definitions.loading",
@@ -434,6 +544,7 @@ _MODULES = {
     "load_assets_from_package_module": "definitions.loading",
     "load_assets_from_package_name": "definitions.loading",
     "make_python_type_usable_as_dagster_type": "types.hints",
+    "make_values_resource": "definitions.resource",
     "materialize": "run_api",
     "materialize_to_memory": "run_api",
     "mem_io_manager": "builtins.memory",
@@ -447,7 +558,7 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     module = _MODULES.get(name)
     if module is None:
         from holdfast.errors import did_you_mean  # only once a name is wrong

@@ -292,6 +292,10 @@ class UnknownResourceError(Error, KeyError, AttributeError):
 class UnknownPartitionError(Error, KeyError):
     """A partition key outside its definition."""
 
+    def __init__(self, key: object, partitions: str, hint: str = "") -> None:
+        self.key, self.partitions, self.hint = key, partitions, hint
+        super().__init__(f"{key!r} is not the key of one of {partitions}.{hint}")
+
 
 class RunNotFoundError(Error, KeyError):
     """A run id that the event store does not know."""

@@ -1,0 +1,1 @@
+"""Partitions as values: definitions, subsets of them, and the mappings between two assets' partitions."""

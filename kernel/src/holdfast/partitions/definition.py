@@ -1,0 +1,272 @@
+"""Definitions of partitions, and subsets of them as values."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import attrs
+
+from holdfast.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    UnknownPartitionError,
+    did_you_mean,
+)
+from holdfast.partitions.indices import Indices
+from holdfast.partitions.products import Product
+from holdfast.partitions.ranges import Partition, PartitionKeyRange
+
+__all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset", "check_keys"]
+
+Self = TypeVar("Self", bound="PartitionsDefinition")
+
+Members: TypeAlias = Indices | frozenset[str] | Product
+"""What a subset is made of: positions in the definition, keys, or products of these."""
+
+
+class DynamicKeys(Protocol):
+    """Knows the keys that were added to dynamic partitions: an event store, or a stand-in for one."""
+
+    def dynamic_partition_keys(self, name: str) -> Sequence[str]:
+        """Return the keys added under a name and not removed, in the order in which they were added."""
+        ...
+
+
+class PartitionsDefinition(ABC):
+    """Says which partitions something has: a sequence of keys, which may grow with time.
+
+    To define a kind of your own, implement `get_partition_keys`; it is then told apart by its keys. The
+    kinds that come with Holdfast know more of theirs, and count and combine them without listing any.
+    """
+
+    @abstractmethod
+    def get_partition_keys(self, current_time: datetime | None = None) -> Sequence[str]:
+        """Return every key there is, in order.
+
+        Args:
+            current_time: as of when; now when ``None``. Without a time zone, it is in the definition's own.
+        """
+
+    # -- what users and the kernel ask ---------------------------------------------------------------
+
+    def as_of(
+        self: Self, current_time: datetime | None = None, dynamic_keys: DynamicKeys | None = None
+    ) -> Self:
+        """Return the definition with its partitions held still, so that all who ask see the same ones.
+
+        Args:
+            current_time: as of when; now when ``None``.
+            dynamic_keys: who knows the keys of dynamic partitions.
+        """
+        return self
+
+    def count(self, current_time: datetime | None = None) -> int:
+        """Return how many partitions there are."""
+        return len(self.existing(current_time))
+
+    def all(self, current_time: datetime | None = None) -> PartitionsSubset:
+        """Return the subset of every partition there is."""
+        return PartitionsSubset(self, self.existing(current_time))
+
+    def none(self) -> PartitionsSubset:
+        """Return the empty subset."""
+        return PartitionsSubset(self, self.members(()))
+
+    def subset(self, keys: Iterable[str]) -> PartitionsSubset:
+        """Return the subset of some keys, which may be of partitions still to come.
+
+        Raises:
+            UnknownPartitionError: no partition can have one of the keys.
+        """
+        return PartitionsSubset(self, self.members(self.element(key) for key in keys))
+
+    def between(self, key_range: PartitionKeyRange) -> PartitionsSubset:
+        """Return the subset from one key to another; of time windows, those within the definition.
+
+        Raises:
+            UnknownPartitionError: no partition can have one of the keys.
+            InvalidInvocationError: the range ends before it starts.
+        """
+        return PartitionsSubset(self, self.interval(*key_range))
+
+    def check_key(self, key: str, current_time: datetime | None = None) -> str:
+        """Return the key of a partition that there is.
+
+        Raises:
+            UnknownPartitionError: there is no such partition, or not yet.
+        """
+        if self.element(key) not in self.existing(current_time):
+            raise self.unknown(key, did_you_mean(key, self.get_partition_keys(current_time)))
+        return key
+
+    def partition(self, key: str) -> Partition:
+        """Return the partition of a key."""
+        self.element(key)
+        return Partition(key)
+
+    def from_json(self, data: Any) -> PartitionsSubset:
+        """Return the subset that `PartitionsSubset.to_json` wrote.
+
+        Raises:
+            UnknownPartitionError: the definition has changed, and no longer has a key.
+        """
+        return PartitionsSubset(self, self.members_from_json(data))
+
+    # -- how subsets are kept; here, as their keys -----------------------------------------------------
+
+    def element(self, key: str) -> Any:
+        """Return what stands for a key in the members of a subset.
+
+        Raises:
+            UnknownPartitionError: no partition can have this key.
+        """
+        if not isinstance(key, str):
+            raise self.unknown(key, " A partition key is a string.")
+        return key
+
+    def members(self, elements: Iterable[Any]) -> Any:
+        """Return the members of a subset that holds these elements."""
+        return frozenset(elements)
+
+    def existing(self, current_time: datetime | None = None) -> Any:
+        """Return the members of the subset of all partitions."""
+        return frozenset(self.get_partition_keys(current_time))
+
+    def interval(self, first: str | None, last: str | None) -> Any:
+        """Return the members from one key to another; ``None`` is the first or the last there is."""
+        keys = list(self.get_partition_keys())
+        ends = []
+        for key in (first, last):
+            if key is not None and key not in keys:
+                raise self.unknown(key, did_you_mean(str(key), keys))
+            ends.append(keys.index(key) if key is not None else None)
+        start, end = ends[0] or 0, len(keys) - 1 if ends[1] is None else ends[1]
+        self._check_order(start, end, first, last)
+        return frozenset(keys[start : end + 1])
+
+    def keys_of(self, members: Any) -> Sequence[str]:
+        """Return the keys of members, in order."""
+        return sorted(members)
+
+    def ranges_of(self, members: Any) -> Iterator[PartitionKeyRange]:
+        """Yield the ranges of keys that members are made of, in order."""
+        return (PartitionKeyRange(key, key) for key in self.keys_of(members))
+
+    def members_to_json(self, members: Any) -> Any:
+        """Return members as JSON values."""
+        return list(self.keys_of(members))
+
+    def members_from_json(self, data: Any) -> Any:
+        """Return the members that `members_to_json` wrote."""
+        return self.members(self.element(key) for key in data)
+
+    # -- errors ----------------------------------------------------------------------------------------
+
+    def unknown(self, key: object, hint: str = "") -> UnknownPartitionError:
+        """Return the error for a key that is none of the definition's."""
+        return UnknownPartitionError(key, str(self), hint)
+
+    def _check_order(self, start: int, end: int, first: object, last: object) -> None:
+        if end < start and first is not None and last is not None:
+            raise InvalidInvocationError(f"The range {first!r} to {last!r} of {self} ends before it starts.")
+
+
+@attrs.frozen(repr=False)
+class PartitionsSubset:
+    """Some of the partitions of a definition: an immutable set of keys that can be hashed and compared.
+
+    ``|``, ``&``, ``-`` and ``<=`` combine and compare subsets of equal definitions. None of them lists keys,
+    nor do ``len`` and ``in``. Iterating gives the keys in the order of the definition; those of dynamic
+    partitions, which may be added and removed, in alphabetical order.
+
+    Attributes:
+        definition: whose partitions they are.
+        members: which of them, as the definition keeps them.
+    """
+
+    definition: PartitionsDefinition
+    members: Any
+
+    @property
+    def ranges(self) -> Iterator[PartitionKeyRange]:
+        """The ranges of keys that the subset is made of, in order, one after the other.
+
+        Of multi-partitions, only the last dimension varies within a range.
+        """
+        return self.definition.ranges_of(self.members)
+
+    def to_json(self) -> Any:
+        """Return the subset as JSON values, for `PartitionsDefinition.from_json`."""
+        return self.definition.members_to_json(self.members)
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            return self.definition.element(key) in self.members  # type: ignore[arg-type]
+        except UnknownPartitionError:
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.definition.keys_of(self.members))
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __bool__(self) -> bool:
+        return bool(self.members)
+
+    def __or__(self, other: PartitionsSubset) -> PartitionsSubset:
+        return PartitionsSubset(self.definition, self.members | self._of(other))
+
+    def __and__(self, other: PartitionsSubset) -> PartitionsSubset:
+        return PartitionsSubset(self.definition, self.members & self._of(other))
+
+    def __sub__(self, other: PartitionsSubset) -> PartitionsSubset:
+        return PartitionsSubset(self.definition, self.members - self._of(other))
+
+    def __le__(self, other: PartitionsSubset) -> bool:
+        return not self - other
+
+    def __repr__(self) -> str:
+        shown = []
+        for number, (start, end) in enumerate(self.ranges):
+            if number == 3:
+                shown.append("...")
+                break
+            shown.append(start if start == end else f"{start} to {end}")
+        return f"<{len(self)} of {self.definition}: {', '.join(shown)}>"
+
+    def _of(self, other: PartitionsSubset) -> Any:
+        if self.definition is not other.definition and self.definition != other.definition:
+            raise InvalidInvocationError(
+                f"Subsets of {self.definition} and of {other.definition} cannot be combined; map one first."
+            )
+        return other.members
+
+
+def check_keys(keys: Iterable[Any], where: str) -> tuple[str, ...]:
+    """Return partition keys if they can be told apart, printed and stored.
+
+    Raises:
+        InvalidDefinitionError: one is no string, is empty, is there twice, holds ``...`` (which stands for
+            a range), or is no valid unicode.
+    """
+    checked: dict[str, None] = {}
+    for key in keys:
+        problem = ""
+        if not isinstance(key, str):
+            problem = "is no string"
+        elif not key:
+            problem = "is empty"
+        elif "..." in key:
+            problem = "holds '...', which stands for a range"
+        elif key in checked:
+            problem = "is there twice"
+        elif not key.isascii() and any("\ud800" <= character <= "\udfff" for character in key):
+            problem = "is no valid unicode, and cannot be stored"
+        if problem:
+            raise InvalidDefinitionError(f"{where}: the partition key {key!r} {problem}.")
+        checked[key] = None
+    return tuple(checked)

@@ -1,0 +1,98 @@
+"""Partitions whose keys are not known when they are defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import attrs
+
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError
+from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition, check_keys
+from holdfast.partitions.ranges import Partition
+
+__all__ = ["DynamicPartitionsDefinition"]
+
+PartitionFn = Callable[[datetime | None], Sequence[Partition] | Sequence[str]]
+
+
+@attrs.frozen(slots=False)
+class DynamicPartitionsDefinition(PartitionsDefinition):
+    """Partitions whose keys a function gives, or that are added and removed while Holdfast is in use.
+
+    Args:
+        partition_fn: called with the current time, or ``None`` for now; returns the keys, or `Partition`
+            objects, in order. ``None`` when the keys are added under a name.
+        name: the name under which keys are added; they live in the event store. Definitions of one name
+            have the same keys.
+
+    Raises:
+        InvalidDefinitionError: neither or both are given, or the function cannot be called.
+    """
+
+    partition_fn: PartitionFn | None
+    name: str | None = None
+    _known: tuple[str, ...] | None = attrs.field(default=None, init=False, eq=False, repr=False)
+
+    @classmethod
+    def named(cls, name: str) -> DynamicPartitionsDefinition:
+        """Return partitions whose keys are added under a name."""
+        return cls(None, name)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.partition_fn is None) == (self.name is None):
+            raise InvalidDefinitionError(
+                "DynamicPartitionsDefinition: give a function that returns the keys, or a name for keys that "
+                "are added, and not both."
+            )
+        if self.partition_fn is not None and not callable(self.partition_fn):
+            raise InvalidDefinitionError(
+                f"DynamicPartitionsDefinition: partition_fn is a function, not {self.partition_fn!r}."
+            )
+        if self.name is not None and (not isinstance(self.name, str) or not self.name):
+            raise InvalidDefinitionError(
+                f"DynamicPartitionsDefinition: the name is a string that is not empty, not {self.name!r}."
+            )
+
+    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
+        """Return the keys there are, in order.
+
+        Args:
+            current_time: what the function is called with.
+
+        Raises:
+            InvariantViolationError: the keys are added under a name, and `as_of` was not told who knows them.
+        """
+        if self._known is not None and (current_time is None or self.partition_fn is None):
+            return list(self._known)
+        if self.partition_fn is None:
+            raise InvariantViolationError(
+                f"The keys of {self} are in the event store; ask as_of(dynamic_keys=...) for them."
+            )
+        found = self.partition_fn(current_time)
+        names = [key.name if isinstance(key, Partition) else str(key) for key in found]
+        return list(check_keys(names, f"the function of {self}"))
+
+    def as_of(
+        self, current_time: datetime | None = None, dynamic_keys: DynamicKeys | None = None
+    ) -> DynamicPartitionsDefinition:
+        """Return the definition with its keys held still.
+
+        Args:
+            current_time: what the function is called with.
+            dynamic_keys: who knows the keys that were added.
+        """
+        if self.name is None:
+            known = self.get_partition_keys(current_time)
+        elif dynamic_keys is None:
+            return self
+        else:
+            known = list(check_keys(dynamic_keys.dynamic_partition_keys(self.name), str(self)))
+        still = attrs.evolve(self)
+        object.__setattr__(still, "_known", tuple(known))
+        return still
+
+    def __str__(self) -> str:
+        if self.name is not None:
+            return f"the dynamic partitions '{self.name}'"
+        return f"the partitions of {getattr(self.partition_fn, '__name__', self.partition_fn)}()"
