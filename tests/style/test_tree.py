@@ -20,7 +20,7 @@ PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
 # What the kernel may stand on, the small pure-Python packages it has beside them (two at most), and what
 # stands in for parts of the standard library where it or the system lacks them.
 FOUNDATIONS = {"attrs", "importlib-metadata", "networkx", "pluggy"}
-SMALL = {"cloudpickle", "cronsim"}
+SMALL = {"cronsim", "voluptuous"}
 STAND_INS = {"tomli", "tzdata"}
 
 LONGEST_MODULE = 400

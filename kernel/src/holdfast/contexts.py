@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,12 +15,14 @@ from holdfast.errors import InvariantViolationError, UnknownResourceError
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
 
+if TYPE_CHECKING:  # contexts only carry it
+    from holdfast.events import Run
+
 __all__ = [
     "InitResourceContext",
     "InputContext",
     "OutputContext",
     "Resources",
-    "build_init_resource_context",
     "build_input_context",
     "build_output_context",
 ]
@@ -74,6 +76,10 @@ def _metadata(value: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return value or {}
 
 
+def _own_run_id(context: InitResourceContext) -> str | None:
+    return None if context.dagster_run is None else context.dagster_run.run_id
+
+
 @attrs.frozen
 class InitResourceContext:
     """What a resource function is told.
@@ -83,16 +89,18 @@ class InitResourceContext:
         resources: the other resources it asked for.
         resource_def: the definition being set up.
         instance: the instance the run belongs to.
-        run_id: the run, if the resource is set up for one.
+        dagster_run: the record of the run, where there is one.
         log_manager: the logger to use.
+        run_id: the run, if the resource is set up for one.
     """
 
-    resource_config: Any = None
-    resources: Resources = attrs.field(default=None, converter=_resources)
+    resource_config: Any
+    resources: Resources = attrs.field(converter=_resources)
     resource_def: Any = None
     instance: Any = None
-    run_id: str | None = None
+    dagster_run: Run | None = None
     log_manager: logging.Logger | None = None
+    run_id: str | None = attrs.field(default=attrs.Factory(_own_run_id, takes_self=True), kw_only=True)
 
     @property
     def log(self) -> logging.Logger:
@@ -328,10 +336,3 @@ def build_input_context(
         partition_key=partition_key,
         python_type=python_type,
     )
-
-
-def build_init_resource_context(
-    config: Any = None, resources: Mapping[str, Any] | None = None, instance: Any = None
-) -> InitResourceContext:
-    """Return an `InitResourceContext` for a test."""
-    return InitResourceContext(config, resources, instance=instance)

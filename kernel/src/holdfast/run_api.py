@@ -10,7 +10,7 @@ from holdfast.asset_graph import AssetGraph
 from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
-from holdfast.errors import InvalidDefinitionError
+from holdfast.errors import InvalidDefinitionError, UnmetExecutorRequirementsError
 from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
@@ -152,8 +152,14 @@ def _pickled(
 ) -> bytes:
     if rebuild is not None:
         return pickle.dumps((rebuild[0], (request, *rebuild[1])))
-    import cloudpickle  # 20 ms to import, and only definitions that no worker can import need it
-
+    try:
+        import cloudpickle  # 20 ms to import, and only definitions that no worker can import need it
+    except ImportError as error:
+        raise UnmetExecutorRequirementsError(
+            f"job '{job.name}' can reach worker processes only by value, which needs the package "
+            "'cloudpickle': pip install cloudpickle (holdfast-multiprocess brings it). Or put its definitions "
+            "into a module that the settings name as the repository, or use the in-process executor."
+        ) from error
     try:
         data: bytes = cloudpickle.dumps((rebuild_by_value, (job, asset_selection, request, instance)))
     except Exception as error:

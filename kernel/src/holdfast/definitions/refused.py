@@ -10,8 +10,6 @@ __all__ = ["refuse"]
 
 _INSTEAD = {
     "config_schema": "Leave it out: config is passed on as it is given.",
-    "input_config_schema": "Leave it out: config is passed on as it is given.",
-    "output_config_schema": "Leave it out: config is passed on as it is given.",
     "dagster_type": "Leave it out; annotate the function to say what type a reader wants.",
     "freshness_policy": "Leave it out.",
     "observe_fn": "Leave it out.",

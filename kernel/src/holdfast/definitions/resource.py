@@ -49,6 +49,18 @@ def _value_schema(schema: Any) -> Field | None:
     return None if schema is None else to_field(schema, "values of an IO manager")
 
 
+def _check_function(function: Any, what: str) -> None:
+    if not callable(function):
+        raise InvalidDefinitionError(f"{what}: resource_fn is a function, not {function!r}.")
+    if type(function) is FunctionType:
+        required = function.__code__.co_argcount - len(function.__defaults__ or ())
+        if required > 1:
+            raise InvalidDefinitionError(
+                f"{what} ({place_of(function)}): the function is given one argument, the context, "
+                f"and takes {required}."
+            )
+
+
 @attrs.frozen(eq=False)
 class ResourceDefinition(Configurable):
     """How a resource is made. In a test, it can be called with a context, or without one if it needs none.
@@ -74,16 +86,7 @@ class ResourceDefinition(Configurable):
     version: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        name, function = type(self).__name__, self.resource_fn
-        if not callable(function):
-            raise InvalidDefinitionError(f"{name}: resource_fn is a function, not {function!r}.")
-        if type(function) is FunctionType:
-            required = function.__code__.co_argcount - len(function.__defaults__ or ())
-            if required > 1:
-                raise InvalidDefinitionError(
-                    f"{name} ({place_of(function)}): the function is given one argument, the context, "
-                    f"and takes {required}."
-                )
+        _check_function(self.resource_fn, type(self).__name__)
 
     @staticmethod
     def hardcoded_resource(value: Any, description: str | None = None) -> ResourceDefinition:
@@ -148,7 +151,10 @@ class ResourceDefinition(Configurable):
         for key in sorted(self.required_resource_keys):
             if key not in context.resources:
                 raise MissingResourceError(
-                    key, what, context.resources, "In a test, build_init_resource_context(resources=...) has it."
+                    key,
+                    what,
+                    context.resources,
+                    "In a test, build_init_resource_context(resources=...) has it.",
                 )
         config = NOT_GIVEN if context.resource_config is None else context.resource_config
         return InitResourceContext(
@@ -166,10 +172,10 @@ class IOManagerDefinition(ResourceDefinition):
 
     Args:
         resource_fn: see `ResourceDefinition`, as for the arguments that are not here.
-        input_config_schema: the config of each input it loads, which it gets as ``context.config``; none by
-            default.
-        output_config_schema: the config of each output it stores, which it gets as ``context.config``; none by
-            default.
+        input_config_schema: the config of each input it loads, which it gets as ``context.config``; by
+            default none is taken.
+        output_config_schema: the config of each output it stores, which it gets as ``context.config``; by
+            default none is taken.
     """
 
     input_config_schema: Field | None = attrs.field(default=None, converter=_value_schema, repr=False)
@@ -192,10 +198,10 @@ class InputManagerDefinition(ResourceDefinition):
     """How inputs are loaded that name it as their ``input_manager_key``.
 
     Args:
-        resource_fn: from an `InitResourceContext` to an `IOManager` that only loads. For the other arguments see
-            `ResourceDefinition`.
-        input_config_schema: the config of each input it loads, which it gets as ``context.config``; none by
-            default.
+        resource_fn: from an `InitResourceContext` to an `IOManager` that only loads. For the other arguments
+            see `ResourceDefinition`.
+        input_config_schema: the config of each input it loads, which it gets as ``context.config``; by
+            default none is taken.
     """
 
     input_config_schema: Field | None = attrs.field(default=None, converter=_value_schema, repr=False)
@@ -266,11 +272,10 @@ def resource(
         InvalidConfigDefinitionError: ``config_schema`` is no schema.
     """
 
-    def define(function: Callable[..., Any], schema: Any = config_schema) -> ResourceDefinition:
-        field, text = _read(function, schema, description)
-        return ResourceDefinition(function, field, text, required_resource_keys, version)
+    def make(function: Callable[..., Any], field: Field, text: str | None) -> ResourceDefinition:
+        return ResourceDefinition(function, field, text, _keys(required_resource_keys), version)
 
-    return define(config_schema, None) if _is_function(config_schema) else define
+    return _decorate(make, config_schema, description)
 
 
 def io_manager(
@@ -296,14 +301,13 @@ def io_manager(
         InvalidConfigDefinitionError: one of the schemas is none.
     """
 
-    def define(function: Callable[..., Any], schema: Any = config_schema) -> IOManagerDefinition:
-        field, text = _read(function, schema, description)
+    def make(function: Callable[..., Any], field: Field, text: str | None) -> IOManagerDefinition:
         keys = _keys(required_resource_keys)
         return IOManagerDefinition(
             function, field, text, keys, version, input_config_schema, output_config_schema
         )
 
-    return define(config_schema, None) if _is_function(config_schema) else define
+    return _decorate(make, config_schema, description)
 
 
 def input_manager(
@@ -329,9 +333,65 @@ def input_manager(
         InvalidConfigDefinitionError: one of the schemas is none.
     """
 
-    def define(function: Callable[..., Any], schema: Any = config_schema) -> InputManagerDefinition:
-        field, text = _read(function, schema, description)
+    def make(function: Callable[..., Any], field: Field, text: str | None) -> InputManagerDefinition:
+        _check_function(function, "input_manager")
         keys = _keys(required_resource_keys)
         return InputManagerDefinition(_MakeLoader(function), field, text, keys, version, input_config_schema)
 
-    return define(config_schema, None) if _is_function(config_schema) else define
+    return _decorate(make, config_schema, description)
+
+
+def _decorate(
+    make: Callable[[Callable[..., Any], Field, str | None], ResourceDefinition],
+    config_schema: Any,
+    description: str | None,
+) -> Any:
+    def define(function: Callable[..., Any], schema: Any) -> ResourceDefinition:
+        name = getattr(function, "__name__", type(function).__name__)
+        field = to_field(schema, f"resource '{name}' ({place_of(function)})")
+        return make(function, field, description or function.__doc__)
+
+    # Types are callable too, but the function of a resource is none.
+    if callable(config_schema) and not isinstance(config_schema, type) and config_schema is not Any:
+        return define(config_schema, None)
+    return lambda function: define(function, config_schema)
+
+
+def make_values_resource(**kwargs: Any) -> ResourceDefinition:
+    """Return the definition of a resource that is its own config: a dictionary with these entries.
+
+    Args:
+        **kwargs: the config types of the entries by name; without any, the config may be anything.
+
+    Raises:
+        InvalidConfigDefinitionError: one of them is no config type.
+    """
+    return ResourceDefinition(_config, Field(kwargs or ANY), "values given in config")
+
+
+# -- plain values ------------------------------------------------------------------------------------
+
+
+def to_resource_definitions(resources: Mapping[str, Any] | None, what: str) -> dict[str, ResourceDefinition]:
+    """Return resources with every plain value wrapped in a definition.
+
+    Args:
+        resources: definitions, IO managers or plain values by key.
+        what: who gives them, for the message.
+
+    Raises:
+        InvalidDefinitionError: not a mapping with string keys.
+    """
+    if resources is None:
+        return {}
+    if not isinstance(resources, Mapping) or not all(isinstance(key, str) for key in resources):
+        raise InvalidDefinitionError(f"{what}: resources are a mapping of string keys, not {resources!r}.")
+    return {key: _to_definition(value) for key, value in resources.items()}
+
+
+def _to_definition(value: Any) -> ResourceDefinition:
+    if isinstance(value, ResourceDefinition):
+        return value
+    if isinstance(value, IOManager):
+        return IOManagerDefinition.hardcoded_io_manager(value)
+    return ResourceDefinition.hardcoded_resource(value)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import attrs
-
+from holdfast.config.processing import read_config
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.resource import to_resource_definitions
 from holdfast.definitions.source_asset import SourceAsset
-from holdfast.errors import InvalidDefinitionError, did_you_mean
+from holdfast.errors import (
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    MissingResourceError,
+    did_you_mean,
+)
 
 __all__ = ["with_resources"]
 
@@ -25,12 +30,15 @@ def with_resources(
     Args:
         definitions: assets and source assets.
         resource_defs: resources by key, definitions or plain values.
-        resource_config_by_key: ``{"config": ...}`` by resource key, used where the run config gives none.
+        resource_config_by_key: ``{"config": ...}`` by resource key; these resources take no other config.
 
     Raises:
+        MissingResourceError: a computation, or a resource it uses, requires a resource that it lacks now.
         ResourceConflictError: a definition has a different resource under one of the keys.
         InvalidDefinitionError: something is neither asset nor source asset, or config is given for a resource
             that is not.
+        InvalidInvocationError: config is not written that way.
+        InvalidConfigError: config does not fit; every problem is listed with its path.
     """
     resources = to_resource_definitions(resource_defs, "with_resources")
     for key, entry in (resource_config_by_key or {}).items():
@@ -39,15 +47,34 @@ def with_resources(
                 f"with_resources: config is given for '{key}', but no resource.{did_you_mean(key, resources)}"
             )
         if not isinstance(entry, Mapping) or set(entry) != {"config"}:
-            raise InvalidDefinitionError(
+            raise InvalidInvocationError(
                 f"with_resources: the config of '{key}' is written {{'config': ...}}, not {entry!r}."
             )
-        resources[key] = attrs.evolve(resources[key], bound_config=entry["config"])
+        _, problems = read_config(resources[key].config_schema, entry["config"], "config", resolve=False)
+        if problems:
+            raise InvalidConfigError(f"with_resources: the config of '{key}' does not fit", problems)
+        resources[key] = resources[key].configured(entry["config"])
     attached = []
     for definition in definitions:
         if not isinstance(definition, AssetsDefinition | SourceAsset):
             raise InvalidDefinitionError(
                 f"with_resources takes assets and source assets, not {definition!r}."
             )
-        attached.append(definition.with_resources(resources))
+        copy = definition.with_resources(resources)
+        if isinstance(copy, AssetsDefinition):
+            _check_complete(copy)
+        attached.append(copy)
     return attached
+
+
+def _check_complete(definition: AssetsDefinition) -> None:
+    # IO managers are left to the settings and plugins, which may provide them.
+    known = definition.resource_defs
+    needed = dict.fromkeys(definition.node_def.required_resource_keys, repr(definition))
+    pending = list(needed)
+    for key in pending:
+        if key not in known:
+            raise MissingResourceError(key, needed[key], known)
+        new = known[key].required_resource_keys - needed.keys()
+        needed.update(dict.fromkeys(new, f"Resource '{key}'"))
+        pending += new

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, ContextDecorator
+from functools import partial
 from types import GeneratorType
 from typing import Any
 
+from holdfast.config.processing import process_config, read_config
+from holdfast.config.scalars import NOT_GIVEN
 from holdfast.contexts import InitResourceContext, Resources
-from holdfast.definitions.function import takes_argument
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import (
     Error,
@@ -32,6 +36,7 @@ class ResourcePool:
         run_id: the run.
         instance: the instance the run belongs to.
         in_worker: whether other processes run steps of the same run.
+        log_manager: the logger that resources use.
     """
 
     def __init__(
@@ -42,16 +47,48 @@ class ResourcePool:
         run_id: str | None = None,
         instance: Any = None,
         in_worker: bool = False,
+        log_manager: logging.Logger | None = None,
     ) -> None:
         self._definitions = definitions
-        self._configs = configs or {}
+        self._given = configs or {}
         self._run_id = run_id
         self._instance = instance
         self._in_worker = in_worker
+        self._log_manager = log_manager
+        self._configs: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
         self._managers: dict[str, tuple[IOManager, Any]] = {}
-        self._generators: list[tuple[str, Generator[Any, None, None]]] = []
+        self._endings: list[tuple[str, Callable[[], object]]] = []
         self._lock = threading.RLock()
+
+    @property
+    def needs_closing(self) -> bool:
+        """Whether something that was set up is to be torn down."""
+        return bool(self._endings)
+
+    def config_problems(self, needed: Collection[str], path: str = "resources") -> list[str]:
+        """Return every problem with the config of resources, without setting one up.
+
+        Args:
+            needed: the resources that will be set up, to which what they require is added. Of the others,
+                only those are looked at that were given config.
+            path: where the config was given.
+        """
+        problems = []
+        for key in sorted({*self._required(needed), *self._given} & {*self._definitions}):
+            schema = self._definitions[key].config_schema
+            config, found = read_config(schema, self._given.get(key, NOT_GIVEN), f"{path}.{key}.config")
+            problems += found
+            if not found:
+                self._configs[key] = config
+        return problems
+
+    def _required(self, needed: Iterable[str]) -> list[str]:
+        keys = list(dict.fromkeys(needed))
+        for key in keys:
+            if key in self._definitions:
+                keys += [new for new in self._definitions[key].required_resource_keys if new not in keys]
+        return keys
 
     def get(self, key: str, needed_by: str) -> Any:
         """Return a resource, set up on first use.
@@ -62,6 +99,7 @@ class ResourcePool:
 
         Raises:
             MissingResourceError: there is no such resource.
+            InvalidConfigError: its config does not fit.
             ResourceFunctionError: its function raised; ``__cause__`` is what it raised.
         """
         if key not in self._values:
@@ -74,12 +112,12 @@ class ResourcePool:
         """Return some resources together; errors as `get`."""
         return Resources({key: self.get(key, needed_by) for key in sorted(keys)}, needed_by)
 
-    def io_manager(self, key: str, asset_key: AssetKey) -> tuple[IOManager, Any]:
+    def io_manager(self, key: str, what: AssetKey | str) -> tuple[IOManager, Any]:
         """Return a resource that is an IO manager, and the config it was set up with; errors as `get`.
 
         Args:
             key: the resource's key.
-            asset_key: the asset to store or load, for the message.
+            what: the asset, step or input whose value is stored or loaded, for the message.
 
         Raises:
             InvalidDefinitionError: the resource is no IO manager.
@@ -87,42 +125,47 @@ class ResourcePool:
         """
         found = self._managers.get(key)
         if found is None:
-            found = self._managers[key] = self._checked_manager(key, asset_key), self._config(key)
+            user = f"Asset '{what}'" if isinstance(what, AssetKey) else f"'{what}'"
+            found = self._managers[key] = self._checked_manager(key, user), self._config(key)
         return found
 
-    def _checked_manager(self, key: str, asset_key: AssetKey) -> IOManager:
-        manager = self.get(key, f"Asset '{asset_key}'")
+    def _checked_manager(self, key: str, user: str) -> IOManager:
+        manager = self.get(key, user)
         if not isinstance(manager, IOManager):
             raise InvalidDefinitionError(
-                f"Asset '{asset_key}' is stored or loaded with the resource '{key}', which is {manager!r} "
+                f"{user} is stored or loaded with the resource '{key}', which is {manager!r} "
                 "and no IOManager. Give an IOManager, or name another io_manager_key."
             )
         if self._in_worker and manager.process_local:
             raise UnmetExecutorRequirementsError(
-                f"Asset '{asset_key}' is stored or loaded with '{key}' ({type(manager).__name__}), which "
+                f"{user} is stored or loaded with '{key}' ({type(manager).__name__}), which "
                 "keeps values in one process, and this executor uses several. Use an IO manager that stores "
                 "them, such as 'filesystem', or the in-process executor."
             )
         return manager
 
     def _config(self, key: str) -> Any:
-        definition = self._definitions.get(key)
-        return self._configs.get(key, None if definition is None else definition.bound_config)
+        if key not in self._configs:
+            self._configs[key] = process_config(
+                self._definitions[key].config_schema,
+                self._given.get(key, NOT_GIVEN),
+                f"resources.{key}.config",
+                what=f"resource '{key}'",
+            )
+        return self._configs[key]
 
     def close(self) -> list[ResourceFunctionError]:
         """Tear down what was set up, in reverse order, all of it; return what went wrong."""
         problems = []
         with self._lock:
-            while self._generators:
-                key, generator = self._generators.pop()
+            while self._endings:
+                key, end = self._endings.pop()
                 try:
-                    next(generator, None)
+                    end()
                 except Exception as error:
                     problem = ResourceFunctionError(key, f"tearing it down raised {error!r}")
                     problem.__cause__ = error
                     problems.append(problem)
-                finally:
-                    generator.close()
             self._values.clear()
             self._managers.clear()
         return problems
@@ -137,23 +180,41 @@ class ResourcePool:
         for required in sorted(definition.required_resource_keys):
             if required not in self._values:
                 self._values[required] = self._set_up(required, f"Resource '{key}'", (*pending, key))
-        resources = Resources(
-            {name: self._values[name] for name in definition.required_resource_keys}, f"Resource '{key}'"
-        )
         context = InitResourceContext(
-            self._config(key), resources, definition, instance=self._instance, run_id=self._run_id
+            self._config(key),
+            Resources(
+                {name: self._values[name] for name in definition.required_resource_keys}, f"Resource '{key}'"
+            ),
+            definition,
+            self._instance,
+            log_manager=self._log_manager,
+            run_id=self._run_id,
         )
         try:
-            function = definition.resource_fn
-            value = function(context) if takes_argument(function) else function()
-            if isinstance(value, GeneratorType):
-                generator = value
-                value = next(generator)
-                self._generators.append((key, generator))
+            return self._opened(key, definition.call(context))
         except Error:
             raise
         except StopIteration:
             raise ResourceFunctionError(key, "its generator function yields nothing") from None
         except Exception as error:
             raise ResourceFunctionError(key, f"{type(error).__name__}: {error}") from error
-        return value
+
+    def _opened(self, key: str, made: Any) -> Any:
+        if isinstance(made, GeneratorType):
+            value = next(made)
+            self._endings.append((key, partial(_finish, made)))
+            return value
+        # What a function decorated with contextlib.contextmanager returns; a connection that happens to be a
+        # context manager is the resource itself.
+        if isinstance(made, AbstractContextManager) and isinstance(made, ContextDecorator):
+            value = made.__enter__()
+            self._endings.append((key, partial(made.__exit__, None, None, None)))
+            return value
+        return made
+
+
+def _finish(generator: Generator[Any, None, None]) -> None:
+    try:
+        next(generator, None)
+    finally:
+        generator.close()
