@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any, Union
+from typing import Any, Union, get_origin
 
 import attrs
 
@@ -202,7 +202,8 @@ class PythonObjectDagsterType(DagsterType):
         **kwargs: Any,
     ) -> None:
         classes = python_type if isinstance(python_type, tuple) else (python_type,)
-        if not classes or not all(isinstance(each, type) for each in classes):
+        # In Python 3.10, list[int] counts as a class, but nothing can be an instance of it.
+        if not classes or not all(isinstance(each, type) and get_origin(each) is None for each in classes):
             raise InvalidDefinitionError(
                 f"PythonObjectDagsterType: python_type is a class or a tuple of classes, not {python_type!r}."
             )
