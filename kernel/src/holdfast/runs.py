@@ -23,8 +23,9 @@ from holdfast.execution.session import Session
 from holdfast.execution.step import StepOutcome, run_step
 from holdfast.execution.worker import StepTask, run_task
 from holdfast.instance import Instance
+from holdfast.op_configs import OpConfigs
 from holdfast.plan import Plan
-from holdfast.run_config import check_run_config, op_configs, resource_configs
+from holdfast.run_config import given_resource_configs, read_run_config
 
 __all__ = ["PreparedRun", "RunRequest", "prepare_in_process", "prepare_on_executor", "session_for"]
 
@@ -105,22 +106,23 @@ def session_for(
     if request.values_in_memory:
         given.setdefault("io_manager", IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager()))
     resources = bind_resources(plan, given, instance.io_manager_definition)
-    paths = {step.path for step in plan}
-    run_config = check_run_config(request.run_config, paths, resources, f"'{request.job_name}'")
     pool = ResourcePool(
         resources,
-        resource_configs(run_config),
+        given_resource_configs(request.run_config),
         run_id=request.run_id,
         instance=None if in_worker else instance,
         in_worker=in_worker,
+    )
+    ops = read_run_config(
+        request.run_config, OpConfigs(plan, resources), pool, resources, f"'{request.job_name}'"
     )
     return Session(
         request.run_id,
         request.job_name,
         plan.steps,
         pool,
-        run_config,
-        op_configs(run_config, paths),
+        request.run_config or {},
+        ops,
         check_tags(request.tags, f"run of '{request.job_name}'"),
         None if in_worker else instance,
         {} if keep_values else None,

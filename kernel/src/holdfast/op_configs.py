@@ -1,0 +1,180 @@
+"""What the run config says to each computation: checked, with defaults, through the mappings of graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from holdfast.config.mapping import ConfigMapping
+from holdfast.config.processing import read_config
+from holdfast.config.scalars import NOT_GIVEN
+from holdfast.config.types import Field, to_field
+from holdfast.definitions.node_graph import NodeGraph
+from holdfast.definitions.resource import ResourceDefinition
+from holdfast.errors import did_you_mean
+from holdfast.execution.session import OpConfig
+from holdfast.plan import Plan, Step, StepInput, Unfed
+from holdfast.types.dagster_type import DagsterType
+
+__all__ = ["OpConfigs"]
+
+Path = tuple[str, ...]
+_Nodes = Mapping[str, Any]
+"""By name, a step, or the nodes of a graph in turn."""
+
+
+@attrs.define(eq=False)
+class OpConfigs:
+    """Reads the section ``ops`` of a run config.
+
+    Attributes:
+        plan: the steps that run.
+        resources: the resources that they have, whose schemas say what inputs and outputs take.
+        found: what the run config says, by the names of the nodes that lead to each computation.
+        problems: what does not fit, each with its path.
+    """
+
+    plan: Plan
+    resources: Mapping[str, ResourceDefinition]
+    found: dict[Path, OpConfig] = attrs.field(factory=dict, init=False)
+    problems: list[str] = attrs.field(factory=list, init=False)
+
+    @property
+    def needed(self) -> bool:
+        """Whether a step must be told something, or may be filled in a default, even without run config."""
+        return any(
+            not step.op.takes_any_config
+            or len(step.path) > 1
+            or any(type(inp.source) is Unfed for inp in step.inputs)
+            or any(_output_schema(self.resources, output.manager_key) for output in step.outputs)
+            for step in self.plan
+        )
+
+    def read(self, given: Any) -> None:
+        """Read the section; `found` and `problems` say what came of it.
+
+        Args:
+            given: the section, `NOT_GIVEN` when there is none.
+        """
+        nodes: dict[str, Any] = {}
+        for step in self.plan:
+            inside = nodes
+            for name in step.path[:-1]:
+                inside = inside.setdefault(name, {})
+            inside[step.path[-1]] = step
+        graph = self.plan.graphs.get("")
+        mapping = None if graph is None else graph.config_mapping
+        if mapping is not None:
+            given = self._mapped(mapping, "ops", given)
+        self._read_nodes(nodes, (), given, "ops")
+
+    def _read_nodes(self, nodes: _Nodes, prefix: Path, given: Any, path: str) -> None:
+        entries = self._mapping(given, path, nodes, "computation")
+        for name, node in nodes.items():
+            entry, where = entries.get(name, NOT_GIVEN), f"{path}.{name}"
+            if isinstance(node, Step):
+                self._read_step(node, entry, where)
+            else:
+                self._read_graph(node, (*prefix, name), entry, where)
+
+    def _read_graph(self, nodes: _Nodes, path: Path, given: Any, where: str) -> None:
+        mapping = self._config_mapping(path)
+        if mapping is not None:
+            self._read_nodes(nodes, path, self._mapped(mapping, where, given), f"{where}.ops")
+            return
+        keys = ("ops", "inputs", "outputs")
+        inner = self._mapping(given, where, keys, "entry").get("ops", NOT_GIVEN)
+        self._read_nodes(nodes, path, inner, f"{where}.ops")
+
+    def _mapped(self, mapping: ConfigMapping, where: str, given: Any) -> Any:
+        """Return the config of a graph's nodes that its own config becomes."""
+        entry = self._mapping(given, where, ("config",), "entry")
+        inner, problems = mapping.read(entry.get("config", NOT_GIVEN), f"{where}.config")
+        self.problems += problems
+        return NOT_GIVEN if problems else inner
+
+    def _config_mapping(self, path: Path) -> ConfigMapping | None:
+        graph = self.plan.graphs.get(path[0])
+        inner = path[1:]
+        if graph is None:
+            graph, inner = self.plan.graphs[""], path
+        for name in inner:
+            definition = graph.nodes[name].definition
+            assert isinstance(definition, NodeGraph)  # a path names computations at its end alone
+            graph = definition
+        mapping: ConfigMapping | None = graph.config_mapping
+        return mapping
+
+    def _read_step(self, step: Step, given: Any, where: str) -> None:
+        entry = self._mapping(given, where, ("config", "inputs", "outputs"), "entry")
+        config = self._value(step.op.config_schema, entry.get("config", NOT_GIVEN), f"{where}.config")
+        inputs = self._values(dict(self._inputs(step)), entry.get("inputs", NOT_GIVEN), f"{where}.inputs")
+        schemas = {
+            output.name: schema
+            for output in step.outputs
+            if (schema := _output_schema(self.resources, output.manager_key)) is not None
+        }
+        outputs = self._values(schemas, entry.get("outputs", NOT_GIVEN), f"{where}.outputs")
+        if config is not None or inputs or outputs:
+            self.found[step.path] = OpConfig(config, inputs, outputs)
+
+    def _inputs(self, step: Step) -> Iterator[tuple[str, Field]]:
+        types = step.op.input_types
+        for inp in step.inputs:
+            schema = _input_schema(self.resources, inp)
+            if schema is not None:
+                yield inp.name, schema
+            elif type(inp.source) is Unfed and inp.manager_key is None:
+                yield inp.name, _value_schema(types.get(inp.name), f"input '{inp.name}' of {step.title}")
+
+    def _values(self, schemas: Mapping[str, Field], given: Any, path: str) -> Mapping[str, Any]:
+        entries = self._mapping(given, path, schemas, path.rpartition(".")[2].removesuffix("s"))
+        values = {}
+        for name, schema in schemas.items():
+            value = self._value(schema, entries.get(name, NOT_GIVEN), f"{path}.{name}")
+            if name in entries or value is not None:
+                values[name] = value
+        return values
+
+    def _value(self, schema: Field, given: Any, path: str) -> Any:
+        value, problems = read_config(schema, given, path)
+        self.problems += problems
+        return value
+
+    def _mapping(self, given: Any, path: str, known: Any, what: str) -> Mapping[str, Any]:
+        """Return the entries of a part of the run config that name something."""
+        if given is NOT_GIVEN or given is None:
+            return {}
+        if not isinstance(given, Mapping):
+            self.problems.append(f"{path}: this is a mapping, not {given!r}")
+            return {}
+        for name in given:
+            if name not in known:
+                hint = did_you_mean(str(name), known) or f" Known here: {', '.join(known) or 'none'}."
+                self.problems.append(f"{path}.{name}: there is no such {what}.{hint}")
+        return given
+
+
+def _input_schema(resources: Mapping[str, ResourceDefinition], inp: StepInput) -> Field | None:
+    keys = [inp.manager_key] if inp.manager_key else [source.manager_key for source in inp.stored]
+    for key in keys:
+        schema = getattr(resources.get(key), "input_config_schema", None)
+        if schema is not None:
+            return schema  # type: ignore[no-any-return]
+    return None
+
+
+def _output_schema(resources: Mapping[str, ResourceDefinition], key: str) -> Field | None:
+    return getattr(resources.get(key), "output_config_schema", None)
+
+
+def _value_schema(dagster_type: DagsterType | None, what: str) -> Field:
+    """Return what the run config gives for an input that nothing feeds."""
+    if dagster_type is not None and dagster_type.loader is not None:
+        return to_field(dagster_type.loader.config_schema, what)
+    return _ANY_VALUE
+
+
+_ANY_VALUE = to_field(Any, "input")
