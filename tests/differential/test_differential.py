@@ -1,0 +1,63 @@
+"""Every program answers on Holdfast what the record says it answers on the reference.
+
+`DIFFERENCES` lists where Holdfast is meant to answer otherwise, and why; such an answer is compared too.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from differential.collection import answer, programs
+from differential.differences import DIFFERENCES
+
+import holdfast
+
+PROGRAMS = programs()
+RECORD = json.loads(Path(__file__).with_name("answers.json").read_text("utf-8"))
+
+
+def named(expected: Any, got: Any) -> Any:
+    """Return an answer with each error named as expected, where it is one or derives from it."""
+    if isinstance(got, dict) and set(got) == {"error"}:
+        wanted = expected.get("error") if isinstance(expected, dict) else None
+        return {"error": wanted if wanted in got["error"] else got["error"][0]}
+    if isinstance(got, dict):
+        known = expected if isinstance(expected, dict) else {}
+        return {key: named(known.get(key), value) for key, value in got.items()}
+    if isinstance(got, list):
+        known = expected if isinstance(expected, list) and len(expected) == len(got) else [None] * len(got)
+        return [named(one, other) for one, other in zip(known, got, strict=True)]
+    return got
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_answers_as_recorded(name):
+    """The record is the reference's answer, unless the program is among the deliberate differences."""
+    expected = DIFFERENCES[name][1] if name in DIFFERENCES else RECORD[name]
+    assert named(expected, answer(PROGRAMS[name], holdfast)) == expected
+
+
+def test_the_record_covers_every_program():
+    """A program that was never recorded and a record of a program that is gone are both mistakes."""
+    assert set(RECORD) == set(PROGRAMS)
+
+
+def test_there_are_enough_programs():
+    """The API has this many facts at least."""
+    assert len(PROGRAMS) >= 150
+
+
+def test_every_program_says_what_it_shows():
+    """A program without a docstring shows nothing to who reads it."""
+    assert [name for name, program in PROGRAMS.items() if not program.__doc__] == []
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_a_difference_is_still_one(name):
+    """What is listed as different and answers the same needs no entry."""
+    reason, expected = DIFFERENCES[name]
+    assert reason
+    assert expected != RECORD[name]
