@@ -1,4 +1,4 @@
-"""Plugins as strangers install them: a module, and a distribution's metadata beside it."""
+"""What several tests of the kernel use."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from holdfast import build_resources, resource
 
 InstallPlugin = Callable[..., Path]
 
 
 @pytest.fixture
 def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstallPlugin]:
-    """Install a plugin into a directory on the module path, for one test.
+    """Install a plugin as strangers do: a module on the path, and a distribution's metadata beside it.
 
     The source of its module and the name of the plugin are enough; the module is then called
     ``stranger_NAME`` and the distribution ``holdfast-NAME``.
@@ -49,3 +52,16 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     yield install
     for loaded in [loaded for loaded in sys.modules if loaded.startswith("stranger_")]:
         del sys.modules[loaded]
+
+
+@pytest.fixture
+def processed() -> Callable[..., Any]:
+    """Return the config that a resource gets by its schema, for the config it is given, if any is."""
+
+    def process(schema: Any, *config: Any) -> Any:
+        taker = resource(config_schema=schema)(lambda context: context.resource_config)
+        given = {"r": {"config": config[0]}} if config else {}
+        with build_resources({"r": taker}, resource_config=given) as resources:
+            return resources.r
+
+    return process

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
 from types import FunctionType, GeneratorType
-from typing import Any
+from typing import Any, get_origin
 
 import attrs
 
@@ -351,8 +351,9 @@ def _decorate(
         field = to_field(schema, f"resource '{name}' ({place_of(function)})")
         return make(function, field, description or function.__doc__)
 
-    # Types are callable too, but the function of a resource is none.
-    if callable(config_schema) and not isinstance(config_schema, type) and config_schema is not Any:
+    # Types are callable too, but are schemas, if wrong ones.
+    is_type = isinstance(config_schema, type) or get_origin(config_schema) or config_schema is Any
+    if callable(config_schema) and not is_type:
         return define(config_schema, None)
     return lambda function: define(function, config_schema)
 
