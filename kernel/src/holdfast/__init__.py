@@ -12,6 +12,11 @@ from typing import Any as _Any
 
 if TYPE_CHECKING:
     from holdfast.asset_graph import AssetGraph
+    from holdfast.builtins.executors import (
+        in_process_executor,
+        multi_or_in_process_executor,
+        multiprocess_executor,
+    )
     from holdfast.builtins.memory import InMemoryIOManager, mem_io_manager
     from holdfast.config.choices import Noneable, ScalarUnion, Selector
     from holdfast.config.configured import configured
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
         NodeInvocation,
         OutputMapping,
     )
+    from holdfast.definitions.executor import ExecutorDefinition, InitExecutorContext, executor
     from holdfast.definitions.in_out import DynamicOut, GraphIn, GraphOut, In, Out
     from holdfast.definitions.loading import (
         load_assets_from_current_module,
@@ -109,6 +115,7 @@ if TYPE_CHECKING:
     )
     from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
+    from holdfast.freshness import FreshnessPolicy
     from holdfast.graph_definition import GraphDefinition, graph, job
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
@@ -123,10 +130,33 @@ if TYPE_CHECKING:
         TableRecord,
         TableSchema,
     )
+    from holdfast.partitions.config import (
+        PartitionedConfig,
+        daily_partitioned_config,
+        dynamic_partitioned_config,
+        hourly_partitioned_config,
+        monthly_partitioned_config,
+        static_partitioned_config,
+        weekly_partitioned_config,
+    )
+    from holdfast.partitions.default_mapping import default_mapping
     from holdfast.partitions.definition import PartitionsDefinition, PartitionsSubset
     from holdfast.partitions.dynamic import DynamicPartitionsDefinition
+    from holdfast.partitions.key_mappings import (
+        AllPartitionMapping,
+        IdentityPartitionMapping,
+        LastPartitionMapping,
+        SpecificPartitionsPartitionMapping,
+        StaticPartitionMapping,
+    )
+    from holdfast.partitions.mapping import PartitionMapping, SubsetPartitionMapping
     from holdfast.partitions.multi import MultiPartitionsDefinition
     from holdfast.partitions.multi_keys import MultiPartitionKey
+    from holdfast.partitions.multi_mappings import (
+        DimensionMapping,
+        MultiPartitionMapping,
+        MultiToSingleDimensionPartitionMapping,
+    )
     from holdfast.partitions.periods import (
         DailyPartitionsDefinition,
         HourlyPartitionsDefinition,
@@ -136,6 +166,7 @@ if TYPE_CHECKING:
     from holdfast.partitions.ranges import Partition, PartitionKeyRange, TimeWindow
     from holdfast.partitions.schedules import ScheduleType
     from holdfast.partitions.static import StaticPartitionsDefinition
+    from holdfast.partitions.time_mapping import TimeWindowPartitionMapping
     from holdfast.partitions.time_windows import TimeWindowPartitionsDefinition
     from holdfast.paths import file_relative_path
     from holdfast.plan import Plan, Step
@@ -154,7 +185,7 @@ if TYPE_CHECKING:
     )
     from holdfast.repository_definition import RepositoryDefinition, repository
     from holdfast.results import ExecuteInProcessResult, RunResult
-    from holdfast.run_api import execute_job, materialize, materialize_to_memory
+    from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
     from holdfast.selection import AssetSelection
     from holdfast.selection_syntax import parse_selection
     from holdfast.standalone import build_init_resource_context, build_resources
@@ -170,6 +201,7 @@ if TYPE_CHECKING:
     from holdfast.versions import LogicalVersion
 
 __all__ = [
+    "AllPartitionMapping",
     "Any",
     "Array",
     "AssetGraph",
@@ -195,6 +227,7 @@ __all__ = [
     "DagsterTypeLoader",
     "DailyPartitionsDefinition",
     "DependencyDefinition",
+    "DimensionMapping",
     "DuplicateKeyError",
     "DynamicCollectDependencyDefinition",
     "DynamicOut",
@@ -210,6 +243,7 @@ __all__ = [
     "ExecuteInProcessResult",
     "ExecutionInterruptedError",
     "ExecutionStepExecutionError",
+    "ExecutorDefinition",
     "ExecutorPlugin",
     "ExpectationResult",
     "Failure",
@@ -218,6 +252,7 @@ __all__ = [
     "Format",
     "FormatPlugin",
     "Formats",
+    "FreshnessPolicy",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
@@ -225,8 +260,10 @@ __all__ = [
     "IOManager",
     "IOManagerDefinition",
     "IOManagerPlugin",
+    "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
+    "InitExecutorContext",
     "InitResourceContext",
     "InputContext",
     "InputManagerDefinition",
@@ -244,6 +281,7 @@ __all__ = [
     "InvariantViolationError",
     "Jitter",
     "JobDefinition",
+    "LastPartitionMapping",
     "LoadRequest",
     "LoaderPlugin",
     "LogicalVersion",
@@ -254,7 +292,9 @@ __all__ = [
     "MonthlyPartitionsDefinition",
     "MultiDependencyDefinition",
     "MultiPartitionKey",
+    "MultiPartitionMapping",
     "MultiPartitionsDefinition",
+    "MultiToSingleDimensionPartitionMapping",
     "NoFormatError",
     "NodeInvocation",
     "Noneable",
@@ -268,7 +308,9 @@ __all__ = [
     "OutputMapping",
     "Partition",
     "PartitionKeyRange",
+    "PartitionMapping",
     "PartitionMappingPlugin",
+    "PartitionedConfig",
     "PartitionsDefinition",
     "PartitionsSubset",
     "Permissive",
@@ -296,6 +338,8 @@ __all__ = [
     "SettingsError",
     "Shape",
     "SourceAsset",
+    "SpecificPartitionsPartitionMapping",
+    "StaticPartitionMapping",
     "StaticPartitionsDefinition",
     "Step",
     "StepOutputNotFoundError",
@@ -303,12 +347,14 @@ __all__ = [
     "String",
     "StringSource",
     "SubprocessError",
+    "SubsetPartitionMapping",
     "TableColumn",
     "TableColumnConstraints",
     "TableConstraints",
     "TableRecord",
     "TableSchema",
     "TimeWindow",
+    "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
     "TypeCheck",
     "TypeCheckContext",
@@ -336,11 +382,17 @@ __all__ = [
     "config_mapping",
     "configured",
     "dagster_type_loader",
+    "daily_partitioned_config",
+    "default_mapping",
     "define_asset_job",
+    "dynamic_partitioned_config",
     "execute_job",
+    "executor",
     "file_relative_path",
     "graph",
     "hookimpl",
+    "hourly_partitioned_config",
+    "in_process_executor",
     "input_manager",
     "io_manager",
     "job",
@@ -353,18 +405,25 @@ __all__ = [
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
+    "monthly_partitioned_config",
     "multi_asset",
+    "multi_or_in_process_executor",
+    "multiprocess_executor",
     "op",
     "parse_selection",
     "repository",
     "resource",
+    "static_partitioned_config",
     "usable_as_dagster_type",
+    "validate_run_config",
+    "weekly_partitioned_config",
     "with_resources",
 ]
 
 __version__ = "0.1.0"
 
 _MODULES = {
+    "AllPartitionMapping": "partitions.key_mappings",
     "Any": "config.scalars",
     "Array": "config.types",
     "AssetGraph": "asset_graph",
@@ -390,6 +449,7 @@ _MODULES = {
     "DagsterTypeLoader": "types.loader",
     "DailyPartitionsDefinition": "partitions.periods",
     "DependencyDefinition": "definitions.dependencies",
+    "DimensionMapping": "partitions.multi_mappings",
     "DuplicateKeyError": "errors",
     "DynamicCollectDependencyDefinition": "definitions.dependencies",
     "DynamicOut": "definitions.in_out",
@@ -405,6 +465,7 @@ _MODULES = {
     "ExecuteInProcessResult": "results",
     "ExecutionInterruptedError": "errors",
     "ExecutionStepExecutionError": "errors",
+    "ExecutorDefinition": "definitions.executor",
     "ExecutorPlugin": "provisions",
     "ExpectationResult": "events",
     "Failure": "policies",
@@ -413,6 +474,7 @@ _MODULES = {
     "Format": "interfaces",
     "FormatPlugin": "provisions",
     "Formats": "formats",
+    "FreshnessPolicy": "freshness",
     "GraphDefinition": "graph_definition",
     "GraphIn": "definitions.in_out",
     "GraphOut": "definitions.in_out",
@@ -420,8 +482,10 @@ _MODULES = {
     "IOManager": "interfaces",
     "IOManagerDefinition": "definitions.resource",
     "IOManagerPlugin": "provisions",
+    "IdentityPartitionMapping": "partitions.key_mappings",
     "In": "definitions.in_out",
     "InMemoryIOManager": "builtins.memory",
+    "InitExecutorContext": "definitions.executor",
     "InitResourceContext": "contexts",
     "InputContext": "contexts",
     "InputManagerDefinition": "definitions.resource",
@@ -439,6 +503,7 @@ _MODULES = {
     "InvariantViolationError": "errors",
     "Jitter": "policies",
     "JobDefinition": "jobs",
+    "LastPartitionMapping": "partitions.key_mappings",
     "LoadRequest": "interfaces",
     "LoaderPlugin": "provisions",
     "LogicalVersion": "versions",
@@ -449,7 +514,9 @@ _MODULES = {
     "MonthlyPartitionsDefinition": "partitions.periods",
     "MultiDependencyDefinition": "definitions.dependencies",
     "MultiPartitionKey": "partitions.multi_keys",
+    "MultiPartitionMapping": "partitions.multi_mappings",
     "MultiPartitionsDefinition": "partitions.multi",
+    "MultiToSingleDimensionPartitionMapping": "partitions.multi_mappings",
     "NoFormatError": "errors",
     "NodeInvocation": "definitions.dependencies",
     "Noneable": "config.choices",
@@ -463,7 +530,9 @@ _MODULES = {
     "OutputMapping": "definitions.dependencies",
     "Partition": "partitions.ranges",
     "PartitionKeyRange": "partitions.ranges",
+    "PartitionMapping": "partitions.mapping",
     "PartitionMappingPlugin": "provisions",
+    "PartitionedConfig": "partitions.config",
     "PartitionsDefinition": "partitions.definition",
     "PartitionsSubset": "partitions.definition",
     "Permissive": "config.types",
@@ -491,6 +560,8 @@ _MODULES = {
     "SettingsError": "errors",
     "Shape": "config.types",
     "SourceAsset": "definitions.source_asset",
+    "SpecificPartitionsPartitionMapping": "partitions.key_mappings",
+    "StaticPartitionMapping": "partitions.key_mappings",
     "StaticPartitionsDefinition": "partitions.static",
     "Step": "plan",
     "StepOutputNotFoundError": "errors",
@@ -498,12 +569,14 @@ _MODULES = {
     "String": "config.scalars",
     "StringSource": "config.sources",
     "SubprocessError": "errors",
+    "SubsetPartitionMapping": "partitions.mapping",
     "TableColumn": "metadata_tables",
     "TableColumnConstraints": "metadata_tables",
     "TableConstraints": "metadata_tables",
     "TableRecord": "metadata_tables",
     "TableSchema": "metadata_tables",
     "TimeWindow": "partitions.ranges",
+    "TimeWindowPartitionMapping": "partitions.time_mapping",
     "TimeWindowPartitionsDefinition": "partitions.time_windows",
     "TypeCheck": "types.type_check",
     "TypeCheckContext": "types.type_check",
@@ -531,11 +604,17 @@ _MODULES = {
     "config_mapping": "config.mapping",
     "configured": "config.configured",
     "dagster_type_loader": "types.loader",
+    "daily_partitioned_config": "partitions.config",
+    "default_mapping": "partitions.default_mapping",
     "define_asset_job": "jobs",
+    "dynamic_partitioned_config": "partitions.config",
     "execute_job": "run_api",
+    "executor": "definitions.executor",
     "file_relative_path": "paths",
     "graph": "graph_definition",
     "hookimpl": "hookspecs",
+    "hourly_partitioned_config": "partitions.config",
+    "in_process_executor": "builtins.executors",
     "input_manager": "definitions.resource",
     "io_manager": "definitions.resource",
     "job": "graph_definition",
@@ -548,12 +627,18 @@ _MODULES = {
     "materialize": "run_api",
     "materialize_to_memory": "run_api",
     "mem_io_manager": "builtins.memory",
+    "monthly_partitioned_config": "partitions.config",
     "multi_asset": "definitions.asset",
+    "multi_or_in_process_executor": "builtins.executors",
+    "multiprocess_executor": "builtins.executors",
     "op": "definitions.op",
     "parse_selection": "selection_syntax",
     "repository": "repository_definition",
     "resource": "definitions.resource",
+    "static_partitioned_config": "partitions.config",
     "usable_as_dagster_type": "types.hints",
+    "validate_run_config": "run_api",
+    "weekly_partitioned_config": "partitions.config",
     "with_resources": "definitions.with_resources",
 }
 

@@ -71,6 +71,10 @@ class PartitionsDefinition(ABC):
         """Return the subset of every partition there is."""
         return PartitionsSubset(self, self.existing(current_time))
 
+    def last(self, current_time: datetime | None = None) -> PartitionsSubset:
+        """Return the subset of the last partition there is; empty when there is none."""
+        return PartitionsSubset(self, self.last_members(current_time))
+
     def none(self) -> PartitionsSubset:
         """Return the empty subset."""
         return PartitionsSubset(self, self.members(()))
@@ -101,6 +105,14 @@ class PartitionsDefinition(ABC):
         if self.element(key) not in self.existing(current_time):
             raise self.unknown(key, did_you_mean(key, self.get_partition_keys(current_time)))
         return key
+
+    def can_have(self, key: str) -> bool:
+        """Return whether there is, or can once be, a partition with this key."""
+        try:
+            self.element(key)
+        except UnknownPartitionError:
+            return False
+        return True
 
     def partition(self, key: str) -> Partition:
         """Return the partition of a key."""
@@ -134,6 +146,10 @@ class PartitionsDefinition(ABC):
     def existing(self, current_time: datetime | None = None) -> Any:
         """Return the members of the subset of all partitions."""
         return frozenset(self.get_partition_keys(current_time))
+
+    def last_members(self, current_time: datetime | None = None) -> Any:
+        """Return the members of the subset of the last partition."""
+        return frozenset(self.get_partition_keys(current_time)[-1:])
 
     def interval(self, first: str | None, last: str | None) -> Any:
         """Return the members from one key to another; ``None`` is the first or the last there is."""
@@ -204,7 +220,7 @@ class PartitionsSubset:
 
     def __contains__(self, key: object) -> bool:
         try:
-            return self.definition.element(key) in self.members  # type: ignore[arg-type]
+            return isinstance(key, str) and self.definition.element(key) in self.members
         except UnknownPartitionError:
             return False
 

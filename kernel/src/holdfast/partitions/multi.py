@@ -112,13 +112,14 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         """Return every combination."""
         return Product.box(tuple(each.existing(current_time) for each in self._definitions))
 
+    def last_members(self, current_time: datetime | None = None) -> Product:
+        """Return the last combination."""
+        return Product.box(tuple(each.last_members(current_time) for each in self._definitions))
+
     def interval(self, first: str | None, last: str | None) -> Product:
         """Return the combinations from one key to another, in the order of keys."""
         low, high = (None if key is None else self._parts(key) for key in (first, last))
-        found = Product()
-        for box in grids.boxes_between(self._definitions, low, high):
-            found |= Product.box(box)
-        return found
+        return Product.union(map(Product.box, grids.boxes_between(self._definitions, low, high)))
 
     def keys_of(self, members: Product) -> list[str]:
         """Return the keys of combinations, in order."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 import attrs
@@ -44,6 +45,15 @@ class Product:
             rest = cls(frozenset([(axis, rest)]))
         assert isinstance(rest, Product)
         return rest
+
+    @classmethod
+    def union(cls, products: Iterable[Product]) -> Product:
+        """Return what any of several sets holds."""
+        found = list(products)
+        while len(found) > 1:  # by twos, so that each is laid over others only a few times
+            pairs = zip_longest(found[::2], found[1::2], fillvalue=cls())
+            found = [one | two for one, two in pairs]
+        return found[0] if found else cls()
 
     def boxes(self) -> Iterator[tuple[Axis, ...]]:
         """Yield disjoint boxes that make up the set."""

@@ -54,6 +54,11 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         """Return every position."""
         return Indices.between(0, len(self.partition_keys))
 
+    def last_members(self, current_time: datetime | None = None) -> Indices:
+        """Return the last number."""
+        count = self.count(current_time)
+        return Indices.between(max(0, count - 1), count)
+
     def interval(self, first: str | None, last: str | None) -> Indices:
         """Return the positions from one key to another."""
         start = 0 if first is None else self.element(first)

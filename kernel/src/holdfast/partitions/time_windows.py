@@ -249,6 +249,11 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         """Return the set of some numbers."""
         return Indices.of(elements)
 
+    def last_members(self, current_time: datetime | None = None) -> Indices:
+        """Return the last number."""
+        count = self.count(current_time)
+        return Indices.between(max(0, count - 1), count)
+
     def interval(self, first: str | None, last: str | None) -> Indices:
         """Return the numbers from one key to another; windows before the first partition are left out."""
         start = 0 if first is None else self._number(first)
