@@ -112,9 +112,9 @@ def test_report_without_key() -> None:
 
 @pytest.mark.parametrize("path", ["data/orders.csv", Path("data/orders.csv")])
 def test_file(path: str | Path) -> None:
-    """The materialization of a file has the path as its key and in its metadata."""
+    """The materialization of a file has the words of the path as its key, and the path in its metadata."""
     report = AssetMaterialization.file(path, "all orders")
-    assert report.asset_key == AssetKey("data/orders.csv")
+    assert report.asset_key == AssetKey(["data", "orders", "csv"])
     assert report.metadata == {"path": MetadataValue.path("data/orders.csv")}
     assert report.description == "all orders"
 

@@ -93,22 +93,22 @@ def test_static_methods() -> None:
 def test_asset() -> None:
     """A reference to an asset takes a key in any of its forms, and its value is the key."""
     assert MetadataValue.asset("orders") == MetadataValue.asset(AssetKey("orders"))
-    assert MetadataValue.asset(["shop", "orders"]).value == AssetKey(["shop", "orders"])
+    value = MetadataValue.asset(["shop", "orders"])
+    assert value.value == value.asset_key == AssetKey(["shop", "orders"])
+    with pytest.raises(AttributeError, match="the kind 'text' has no asset key"):
+        _ = MetadataValue.text("orders").asset_key
 
 
 @pytest.mark.parametrize("artifact", [OrderedDict, normalize_metadata])
 def test_python_artifact(artifact: Any) -> None:
     """A reference to a function or class says its module and its name."""
     value = MetadataValue.python_artifact(artifact)
-    assert (value.kind, value.value) == (
+    assert value.value == PythonArtifact(artifact.__module__, artifact.__name__)
+    assert (value.kind, value.module, value.name) == (
         "python_artifact",
-        PythonArtifact(artifact.__module__, artifact.__name__),
+        value.value.module,
+        artifact.__name__,
     )
-
-
-def test_whole_float() -> None:
-    """A whole number given as a float is one."""
-    assert isinstance(MetadataValue.float(3).value, float)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,7 @@ def test_whole_float() -> None:
         ("int", 1.5),
         ("int", "1"),
         ("float", "a"),
+        ("float", 1),
         ("bool", 1),
         ("python_artifact", 1),
         ("table_schema", 1),

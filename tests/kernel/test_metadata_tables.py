@@ -62,7 +62,9 @@ def test_schema_of_names() -> None:
         (TableColumnConstraints, {"unique": "x"}, "unique is True or False, not 'x'"),
         (TableColumnConstraints, {"other": "abc"}, "other is a list of strings, not 'abc'"),
         (TableConstraints, {"other": [1]}, "other is a list of strings, not .1"),
-        (TableSchema, {"columns": ["a"]}, "columns is a list of TableColumn, not of 'a'"),
+        (TableSchema, {"columns": ["a"]}, "columns is a list of TableColumn, not .'a'"),
+        (TableSchema, {"columns": 3}, "columns is a list of TableColumn, not 3"),
+        (TableConstraints, {"other": 3}, "other is a list of strings, not 3"),
         (
             TableSchema,
             {"columns": [], "constraints": 1},
@@ -89,14 +91,15 @@ def test_table() -> None:
     """A table has the columns of its rows, with the types of the first."""
     value = MetadataValue.table([TableRecord(a=1, b="x", c=1.5, d=True, e=None)])
     assert value.kind == "table"
-    assert value.value.records == [TableRecord(a=1, b="x", c=1.5, d=True, e=None)]
-    types = {column.name: column.type for column in value.value.schema.columns}
+    assert value.records == value.value.records == [TableRecord(a=1, b="x", c=1.5, d=True, e=None)]
+    types = {column.name: column.type for column in value.schema.columns}
     assert types == {"a": "int", "b": "string", "c": "float", "d": "bool", "e": "string"}
 
 
 def test_table_with_schema() -> None:
     """A table takes a schema, and then may have no rows."""
-    assert MetadataValue.table([], FULL).value.schema == FULL
+    assert MetadataValue.table([], FULL).schema == FULL
+    assert MetadataValue.table_schema(FULL).schema == FULL
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,8 @@ def test_table_with_schema() -> None:
     [
         ([], None, "a table without rows needs a schema"),
         ([TableRecord(a=1), TableRecord(b=1)], None, "the rows have different columns: a; b"),
-        ([{"a": 1}], None, "records is a list of TableRecord, not of .'a': 1"),
+        ([{"a": 1}], None, "records is a list of TableRecord, not ..'a': 1"),
+        (3, None, "records is a list of TableRecord, not 3"),
         ([TableRecord(a=1)], {"a": "int"}, "schema is a TableSchema, not .'a'"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -143,9 +144,15 @@ class AssetMaterialization(_AssetReport):
         description: str | None = None,
         asset_key: CoercibleToAssetKey | None = None,
     ) -> AssetMaterialization:
-        """Return the materialization of a file; its key is the path unless another is given."""
+        """Return the materialization of a file.
+
+        Args:
+            path: the file.
+            description: a sentence about this materialization.
+            asset_key: the asset; by default the words of the path, such as ``data``, ``orders`` and ``csv``.
+        """
         text = os.fspath(path)
-        key = text if asset_key is None else asset_key
+        key = re.findall(r"\w+", text) if asset_key is None else asset_key
         return AssetMaterialization(key, description, metadata={"path": MetadataValue.path(text)})
 
 

@@ -101,13 +101,11 @@ class MetadataValue:
 
     @staticmethod
     def float(value: float) -> MetadataValue:
-        """Return a number."""
+        """Return a number with a fraction."""
         plain = unwrap_scalar(value)
-        if isinstance(plain, int):
-            plain = float(plain)
-        return (
-            MetadataValue("float", plain) if isinstance(plain, float) else _refuse("float", value, "a float")
-        )
+        if not isinstance(plain, float):
+            _refuse("float", value, "a float")
+        return MetadataValue("float", plain)
 
     @staticmethod
     def bool(value: bool) -> MetadataValue:
@@ -140,6 +138,35 @@ class MetadataValue:
         if not isinstance(schema, TableSchema):
             _refuse("table_schema", schema, "a TableSchema")
         return MetadataValue("table_schema", schema)
+
+    # The parts of values that have some; a value of another kind raises AttributeError.
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset of the kind ``asset``."""
+        if not isinstance(self.value, AssetKey):
+            raise AttributeError(f"A metadata value of the kind '{self.kind}' has no asset key.")
+        return self.value
+
+    @property
+    def records(self) -> list[TableRecord]:
+        """The rows of the kind ``table``."""
+        return self.value.records  # type: ignore[no-any-return]
+
+    @property
+    def schema(self) -> TableSchema:
+        """The columns of the kinds ``table`` and ``table_schema``."""
+        return self.value if isinstance(self.value, TableSchema) else self.value.schema
+
+    @property
+    def module(self) -> str:
+        """The module of the kind ``python_artifact``."""
+        return self.value.module  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """The name in its module of the kind ``python_artifact``."""
+        return self.value.name  # type: ignore[no-any-return]
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as a dictionary that JSON can hold."""

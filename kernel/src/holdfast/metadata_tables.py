@@ -32,9 +32,11 @@ def _is(kind: type | tuple[type, ...], what: str) -> Any:
 
 
 def _strings(values: Sequence[str] | None) -> list[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values or ()):
+    if values is None:
+        return []
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
         raise InvalidMetadata(f"Table constraints: other is a list of strings, not {values!r}.")
-    return list(values or ())
+    return list(values)
 
 
 _text, _flag = _is(str, "a string"), _is(bool, "True or False")
@@ -97,9 +99,8 @@ class TableColumn:
 
 
 def _columns(columns: Sequence[TableColumn]) -> list[TableColumn]:
-    for column in columns:
-        if not isinstance(column, TableColumn):
-            raise InvalidMetadata(f"TableSchema: columns is a list of TableColumn, not of {column!r}.")
+    if not isinstance(columns, Sequence) or not all(isinstance(column, TableColumn) for column in columns):
+        raise InvalidMetadata(f"TableSchema: columns is a list of TableColumn, not {columns!r}.")
     return list(columns)
 
 
@@ -182,11 +183,8 @@ class Table:
     @classmethod
     def of(cls, records: Sequence[TableRecord], schema: TableSchema | None) -> Table:
         """Return the table of these rows."""
-        for record in records:
-            if not isinstance(record, TableRecord):
-                raise InvalidMetadata(
-                    f"MetadataValue.table: records is a list of TableRecord, not of {record!r}."
-                )
+        if not isinstance(records, Sequence) or not all(isinstance(row, TableRecord) for row in records):
+            raise InvalidMetadata(f"MetadataValue.table: records is a list of TableRecord, not {records!r}.")
         if schema is None:
             schema = _schema_of(records)
         elif not isinstance(schema, TableSchema):
