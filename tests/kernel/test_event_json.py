@@ -21,11 +21,8 @@ from holdfast.event_json import (
     parse_event,
 )
 from holdfast.events import (
-    AssetMaterialization,
-    AssetObservation,
     Event,
     EventType,
-    ExpectationResult,
     InputData,
     OutputData,
     RunEndData,
@@ -43,6 +40,7 @@ from holdfast.metadata_tables import (
     TableRecord,
     TableSchema,
 )
+from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.types.type_check import TypeCheck
 
 texts = st.text()

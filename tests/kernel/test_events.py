@@ -11,21 +11,10 @@ from typing import Any
 import pytest
 
 from holdfast.errors import InvalidDefinitionError, InvalidMetadata, InvariantViolationError
-from holdfast.events import (
-    ENDS,
-    AssetMaterialization,
-    AssetObservation,
-    Event,
-    EventType,
-    ExpectationResult,
-    OutputData,
-    Run,
-    RunEndData,
-    RunStartData,
-    RunStatus,
-)
+from holdfast.events import ENDS, Event, EventType, OutputData, Run, RunEndData, RunStartData, RunStatus
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataEntry, MetadataValue
+from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.types.type_check import TypeCheck
 
 

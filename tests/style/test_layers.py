@@ -13,7 +13,7 @@ LAYERS = (
     ("partitions", "freshness"),
     ("config",),
     ("types",),
-    ("events", "event_json"),
+    ("reports", "events", "event_json"),
     ("contexts",),
     ("interfaces",),
     ("formats",),

@@ -11,8 +11,6 @@ import pytest
 from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.errors import RunExistsError, RunNotFoundError
 from holdfast.events import (
-    AssetMaterialization,
-    AssetObservation,
     Event,
     EventType,
     InputData,
@@ -29,6 +27,7 @@ from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
 from holdfast.provisions import PluginContext
+from holdfast.reports import AssetMaterialization, AssetObservation
 from holdfast_sqlite.store import SQLiteEventStore
 
 ORDERS = AssetKey(["shop", "orders"])

@@ -104,15 +104,7 @@ if TYPE_CHECKING:
         UntrustedFormatError,
         UserCodeExecutionError,
     )
-    from holdfast.events import (
-        AssetMaterialization,
-        AssetObservation,
-        Event,
-        EventType,
-        ExpectationResult,
-        Run,
-        RunStatus,
-    )
+    from holdfast.events import Event, EventType, Run, RunStatus
     from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
     from holdfast.freshness import FreshnessPolicy
@@ -183,6 +175,7 @@ if TYPE_CHECKING:
         PartitionMappingPlugin,
         PluginContext,
     )
+    from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
     from holdfast.repository_definition import RepositoryDefinition, repository
     from holdfast.results import ExecuteInProcessResult, RunResult
     from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
@@ -429,8 +422,8 @@ _MODULES = {
     "AssetGraph": "asset_graph",
     "AssetIn": "definitions.asset_in_out",
     "AssetKey": "keys",
-    "AssetMaterialization": "events",
-    "AssetObservation": "events",
+    "AssetMaterialization": "reports",
+    "AssetObservation": "reports",
     "AssetOut": "definitions.asset_in_out",
     "AssetSelection": "selection",
     "AssetValueLoader": "value_loader",
@@ -467,7 +460,7 @@ _MODULES = {
     "ExecutionStepExecutionError": "errors",
     "ExecutorDefinition": "definitions.executor",
     "ExecutorPlugin": "provisions",
-    "ExpectationResult": "events",
+    "ExpectationResult": "reports",
     "Failure": "policies",
     "Field": "config.types",
     "Float": "config.scalars",

@@ -8,11 +8,8 @@ from typing import Any, NamedTuple
 
 from holdfast.errors import InvariantViolationError
 from holdfast.events import (
-    AssetMaterialization,
-    AssetObservation,
     Event,
     EventType,
-    ExpectationResult,
     InputData,
     OutputData,
     RunEndData,
@@ -23,6 +20,7 @@ from holdfast.events import (
 from holdfast.failures import ErrorInfo
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
+from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.types.type_check import TypeCheck
 
 __all__ = ["dump_data", "dump_event", "event_from_json", "event_to_json", "parse_data", "parse_event"]

@@ -11,11 +11,12 @@ from holdfast.definitions.dependencies import DependencyDefinition
 from holdfast.definitions.flattening import OutputOf, flatten, inner_output
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.errors import ExecutionStepExecutionError, InvariantViolationError, did_you_mean
-from holdfast.events import AssetMaterialization, AssetObservation, Event, Run, StepFailureData
+from holdfast.events import Event, Run, StepFailureData
 from holdfast.failures import user_traceback
 from holdfast.graph_steps import EACH
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.plan import Plan
+from holdfast.reports import AssetMaterialization, AssetObservation
 
 __all__ = ["ExecuteInProcessResult", "RunResult"]
 

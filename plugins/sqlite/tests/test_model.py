@@ -14,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.errors import Error
-from holdfast.events import AssetMaterialization, Event, EventType, OutputData, RunEndData, RunStartData
+from holdfast.events import Event, EventType, OutputData, RunEndData, RunStartData
 from holdfast.formats import Formats
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
+from holdfast.reports import AssetMaterialization
 from holdfast_sqlite.store import SQLiteEventStore
 
 run_ids = st.sampled_from(["r1", "r2", "r3"])

@@ -13,10 +13,11 @@ import pytest
 
 import holdfast_sqlite
 from holdfast.errors import RunNotFoundError, SettingsError, StorageError
-from holdfast.events import AssetMaterialization, Event, EventType, RunStartData
+from holdfast.events import Event, EventType, RunStartData
 from holdfast.formats import Formats
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
+from holdfast.reports import AssetMaterialization
 from holdfast_sqlite.store import SQLiteEventStore
 
 ORDERS = AssetKey(["shop", "orders"])

@@ -12,8 +12,8 @@ import attrs
 from holdfast.contexts import Resources
 from holdfast.definitions.op import OpDefinition
 from holdfast.errors import InvariantViolationError, did_you_mean
-from holdfast.events import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.keys import AssetKey
+from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 
 __all__ = ["OpExecutionContext", "build_op_context"]
 

@@ -12,18 +12,12 @@ import attrs
 from holdfast.contexts import OutputContext
 from holdfast.definitions.output import DynamicOutput, Output
 from holdfast.errors import InvariantViolationError, did_you_mean
-from holdfast.events import (
-    AssetMaterialization,
-    AssetObservation,
-    Event,
-    EventType,
-    ExpectationResult,
-    OutputData,
-)
+from holdfast.events import Event, EventType, OutputData
 from holdfast.execution.checking import check_context
 from holdfast.execution.session import Session, identity
 from holdfast.metadata import MetadataValue, normalize_metadata
 from holdfast.plan import Step, StepOutput
+from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.types.dagster_type import ANY_TYPE, check_value
 
 __all__ = ["Report", "report_event", "store_outputs"]
