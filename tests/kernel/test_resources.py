@@ -10,7 +10,10 @@ import pytest
 from holdfast import (
     AssetsDefinition,
     InitResourceContext,
+    IntSource,
+    InvalidConfigError,
     InvalidDefinitionError,
+    InvalidInvocationError,
     InvariantViolationError,
     MissingResourceError,
     ResourceConflictError,
@@ -18,12 +21,9 @@ from holdfast import (
     ResourceFunctionError,
     SourceAsset,
     UnknownResourceError,
-    UnsupportedParameterError,
     asset,
-    build_init_resource_context,
     build_op_context,
     define_asset_job,
-    io_manager,
     materialize_to_memory,
     mem_io_manager,
     resource,
@@ -240,20 +240,38 @@ def test_with_resources_refuses_another_object_under_a_key() -> None:
         with_resources([brings], {"db": 8})
 
 
-def test_with_resources_may_bind_config() -> None:
-    """The run config's, where there is one, stands in for it."""
-    db = resource(lambda context: context.resource_config)
+def test_with_resources_may_give_config() -> None:
+    """Such a resource takes no other config from the run."""
+    db = resource(config_schema=int)(lambda context: context.resource_config)
     (bound,) = with_resources([user_of("db")], {"db": db}, {"db": {"config": 5}})
     assert materialize_to_memory([bound]).asset_value("a") == {"db": 5}
     run_config = {"resources": {"db": {"config": 6}}}
-    assert materialize_to_memory([bound], run_config).asset_value("a") == {"db": 6}
+    assert materialize_to_memory([bound], run_config).asset_value("a") == {"db": 5}
 
 
-@pytest.mark.parametrize("entry", [{"confg": 1}, 5])
-def test_bound_config_has_one_key(entry: Any) -> None:
+@pytest.mark.parametrize("entry", [{"confg": 1}, {}, {"config": 1, "more": 2}, 5])
+def test_given_config_has_one_key(entry: Any) -> None:
     """Written {'config': ...}."""
-    with pytest.raises(InvalidDefinitionError, match="written"):
+    with pytest.raises(InvalidInvocationError, match="written"):
         with_resources([user_of("db")], {"db": 1}, {"db": entry})
+
+
+def test_given_config_must_fit() -> None:
+    """Which is said at once, except for variables, which are read when the resource is made."""
+    db = resource(config_schema={"n": IntSource})(lambda context: 1)
+    with pytest.raises(InvalidConfigError, match=r"'db'[\s\S]*config\.n: expected int, not 'x'"):
+        with_resources([user_of("db")], {"db": db}, {"db": {"config": {"n": "x"}}})
+    assert with_resources([user_of("db")], {"db": db}, {"db": {"config": {"n": {"env": "NOT_SET"}}}})
+
+
+def test_with_resources_gives_all_that_computations_need() -> None:
+    """Through what resources require; IO managers may come from elsewhere."""
+    with pytest.raises(MissingResourceError, match="'dbb'"):
+        with_resources([user_of("dbb")], {"db": 1})
+    db = ResourceDefinition(lambda: 1, required_resource_keys={"url"})
+    with pytest.raises(MissingResourceError, match="Resource 'db' needs the resource 'url'"):
+        with_resources([user_of("db")], {"db": db})
+    assert with_resources([asset(name="a", io_manager_key="lake")(lambda: 1)], {})
 
 
 def test_bound_config_must_name_a_resource() -> None:
@@ -274,13 +292,6 @@ def test_a_job_may_have_resources() -> None:
     assert job.execute_in_process().output_for_node("a") == {"db": 3}
 
 
-@pytest.mark.parametrize("decorator", [resource, io_manager])
-def test_config_schemas_are_refused(decorator: Any) -> None:
-    """Nothing is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match="config_schema"):
-        decorator(config_schema={"path": str})(lambda: 1)
-
-
 def test_decorators_work_bare_and_with_arguments() -> None:
     """The docstring is the description unless one is given."""
 
@@ -299,12 +310,6 @@ def test_required_resource_keys_are_a_set() -> None:
         resource(required_resource_keys="db")(lambda: 1)
     with pytest.raises(InvalidDefinitionError, match="not the string 'db'"):
         asset(name="a", required_resource_keys="db")(lambda: 1)
-
-
-def test_contexts_are_made_in_one_line() -> None:
-    """For testing a resource function by itself."""
-    context = build_init_resource_context(config={"n": 1}, resources={"url": "here"})
-    assert (context.resource_config, context.resources.url) == ({"n": 1}, "here")
 
 
 def test_a_context_for_a_computation_takes_one_config() -> None:

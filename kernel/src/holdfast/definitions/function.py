@@ -80,7 +80,7 @@ def _inspect(function: Any, what: str) -> tuple[tuple[str, ...], bool, bool]:
 
 def takes_argument(function: Callable[..., Any]) -> bool:
     """Return whether a function can be given one positional argument."""
-    if type(function) is FunctionType:
+    if type(function) is FunctionType and not hasattr(function, "__wrapped__"):
         return function.__code__.co_argcount > 0
     import inspect  # 10 ms to import, and only callables that are no plain functions need it
 
