@@ -26,11 +26,14 @@ from holdfast.formats import Formats
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
+from holdfast.metadata_tables import TableColumn, TableRecord, TableSchema
 from holdfast.provisions import PluginContext
-from holdfast.reports import AssetMaterialization, AssetObservation
+from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
+from holdfast.types.type_check import TypeCheck
 from holdfast_sqlite.store import SQLiteEventStore
 
 ORDERS = AssetKey(["shop", "orders"])
+HEAD = MetadataValue.table([TableRecord(id=1)], TableSchema([TableColumn("id", "int")]))
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -81,7 +84,11 @@ def test_events_of_one_run(store: EventStore) -> None:
             AssetMaterialization(ORDERS, "d", None, "p", {"v": "1"}, {"n": 1.5}),
         ),
         (EventType.ASSET_OBSERVATION, AssetObservation(ORDERS, metadata={"etag": "x"})),
+        (EventType.ASSET_OBSERVATION, AssetObservation(ORDERS, metadata={"head": HEAD, "self": ORDERS})),
+        (EventType.STEP_EXPECTATION_RESULT, ExpectationResult(False, "l", "d", metadata={"rows": 0})),
+        (EventType.STEP_OUTPUT, OutputData("result", type_check=TypeCheck(True, "d", metadata={"n": 1}))),
         (EventType.STEP_UP_FOR_RETRY, StepFailureData(ErrorInfo("E", "no"), 2, 0.5)),
+        (EventType.STEP_FAILURE, StepFailureData(ErrorInfo("E", "no"), metadata={"n": HEAD})),
         (EventType.STEP_FAILURE, StepFailureData(ErrorInfo("E", "no", (Frame("f.py", 1, "f", "1/0"),)))),
         (EventType.STEP_SKIPPED, SkipData(("a", "b"), failed=True)),
     ],
