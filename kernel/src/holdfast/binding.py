@@ -8,7 +8,7 @@ from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import MissingResourceError, ResourceConflictError
 from holdfast.plan import Plan, Step
 
-__all__ = ["Provider", "bind_resources", "provide"]
+__all__ = ["Provider", "bind_resources", "known_resources", "needed_resources", "provide"]
 
 Provider = Callable[[str], ResourceDefinition | None]
 """From a resource key to the definition that settings or plugins provide, if they do."""
@@ -31,9 +31,29 @@ def bind_resources(
         ResourceConflictError: two different objects stand under one key, by identity.
         MissingResourceError: a resource is needed that nobody provides, naming who needs it.
     """
+    resources = known_resources(plan, given)
+    provide(needed_resources(plan), resources, provided)
+    return resources
+
+
+def needed_resources(plan: Plan) -> dict[str, str]:
+    """Return who first needs each resource, by key."""
+    needed: dict[str, str] = {}
+    for step in plan:
+        for key in _keys(step):
+            if key not in needed:
+                needed[key] = step.title
+    return needed
+
+
+def known_resources(plan: Plan, given: Mapping[str, ResourceDefinition]) -> dict[str, ResourceDefinition]:
+    """Return the resources that a run or its job and the assets of a plan bring, by key.
+
+    Raises:
+        ResourceConflictError: two different objects stand under one key, by identity.
+    """
     resources = dict(given)
     owners = dict.fromkeys(given, "the run or its job")
-    needed: dict[str, str] = {}
     for step in plan:
         read = [
             plan.graph[source.asset_key].definition
@@ -46,10 +66,6 @@ def bind_resources(
                 if resources.setdefault(key, own) is not own:
                     raise ResourceConflictError(key, owners[key], repr(definition))
                 owners.setdefault(key, repr(definition))
-        for key in _keys(step):
-            if key not in needed:
-                needed[key] = step.title
-    provide(needed, resources, provided)
     return resources
 
 

@@ -8,18 +8,27 @@ from typing import Any
 import attrs
 
 from holdfast.asset_graph import AssetGraph
+from holdfast.binding import known_resources, needed_resources
+from holdfast.builtins.executors import to_executor_definition
+from holdfast.config.mapping import ConfigMapping
+from holdfast.config.processing import read_config
+from holdfast.config.scalars import NOT_GIVEN
+from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvalidDefinitionError, InvalidSubsetError, did_you_mean
+from holdfast.errors import InvalidConfigError, InvalidDefinitionError, InvalidSubsetError, did_you_mean
+from holdfast.execution.resources import ResourcePool
 from holdfast.execution.run_loop import RunSummary
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
+from holdfast.op_configs import OpConfigs
 from holdfast.plan import Plan
 from holdfast.planning import make_graph_plan, make_plan
 from holdfast.policies import RetryPolicy
 from holdfast.results import ExecuteInProcessResult
+from holdfast.run_config import filled_in, given_resource_configs, read_run_config
 from holdfast.runs import PreparedRun, RunRequest, prepare_in_process
 from holdfast.selection import AssetSelection, materializable
 from holdfast.selection_syntax import coerce_selection
@@ -58,6 +67,10 @@ class AssetLayer:
         return cls(graph, selection, materializable(graph, selection.resolve(graph)))
 
 
+def _executor(choice: Any) -> ExecutorDefinition:
+    return to_executor_definition(choice, "JobDefinition")
+
+
 def _graph_name(job: JobDefinition) -> str:
     if job.graph_def is None:
         raise InvalidDefinitionError("JobDefinition: give a name.")
@@ -71,11 +84,11 @@ class JobDefinition:
     Args:
         graph_def: the graph of computations that it runs; ``None`` for a job of assets.
         resource_defs: resources for all its assets.
-        executor_def: the executor it is run by: the name of one that a plugin provides, or a mapping with
-            ``use`` and options. By default the one that the settings name.
+        executor_def: the executor it is run by: a definition, the name of one that a plugin provides, or a
+            mapping with ``use`` and options. By default the one that the settings or the run config name.
         logger_defs: refused by this version.
         name: its name; that of its graph by default.
-        config: the run config it is run with by default.
+        config: the run config it is run with by default, or a `ConfigMapping` that makes it from less.
         description: what it is for.
         partitions_def: refused by this version.
         tags: labels of its runs; those given to a run come on top.
@@ -89,10 +102,10 @@ class JobDefinition:
 
     graph_def: NodeGraph | None
     resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
-    executor_def: str | Mapping[str, Any] | None = None
+    executor_def: ExecutorDefinition = attrs.field(default=None, converter=_executor)
     logger_defs: Mapping[str, Any] | None = None
     name: str = attrs.field(default=attrs.Factory(_graph_name, takes_self=True))
-    config: Mapping[str, Any] | None = None
+    config: Mapping[str, Any] | ConfigMapping | None = None
     description: str | None = None
     partitions_def: None = None
     tags: Mapping[str, str] = attrs.field(factory=dict)
@@ -117,6 +130,17 @@ class JobDefinition:
         if (self.graph_def is None) == (self.asset_layer is None):
             raise InvalidDefinitionError(f"{self!r} runs a graph or assets: give graph_def or asset_layer.")
         check_input_values(self.graph_def, self.input_values, repr(self))
+        if self.config is not None and not isinstance(self.config, Mapping | ConfigMapping):
+            raise InvalidDefinitionError(
+                f"job '{self.name}': config is a mapping of sections or a ConfigMapping, not {self.config!r}."
+            )
+        if isinstance(self.config, Mapping) and self.config:
+            self.read_config(self.config)
+
+    @property
+    def config_mapping(self) -> ConfigMapping | None:
+        """What makes its run config from less, if something does."""
+        return self.config if isinstance(self.config, ConfigMapping) else None
 
     @property
     def selection(self) -> str:
@@ -180,11 +204,55 @@ class JobDefinition:
         return RunRequest(
             job_name=self.name,
             run_id=run_id,
-            run_config=self.config if run_config is None else run_config,
+            run_config=self.run_config(run_config),
             tags={**self.tags, **(tags or {})},
             resources={**self.resource_defs, **(resources or {})},
             values_in_memory=values_in_memory,
         )
+
+    def run_config(self, given: Mapping[str, Any] | None = None) -> Mapping[str, Any] | None:
+        """Return the run config that what was given for a run becomes: the job's own when nothing was.
+
+        Raises:
+            InvalidConfigError: it does not fit what the job's config mapping takes.
+            ConfigMappingFunctionError: the function of the config mapping raised.
+        """
+        if not isinstance(self.config, ConfigMapping):
+            return self.config if given is None else given
+        mapped, problems = self.config.read(NOT_GIVEN if given is None else given, "")
+        if problems:
+            raise InvalidConfigError(f"Run config of '{self.name}' does not fit", problems)
+        return mapped  # type: ignore[no-any-return]
+
+    def read_config(self, run_config: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return a run config with defaults filled in, without running.
+
+        Args:
+            run_config: its sections.
+
+        Raises:
+            InvalidConfigError: listing every problem with its path.
+        """
+        plan = self.plan()
+        resources = known_resources(plan, self.resource_defs)
+        pool = ResourcePool(resources, given_resource_configs(run_config))
+        keys = {*resources, *needed_resources(plan)}
+        ops = read_run_config(run_config, OpConfigs(plan, resources), pool, keys, f"'{self.name}'")
+        execution = self.read_executor_config(run_config)
+        return filled_in(run_config, plan, ops, pool, resources, execution)
+
+    def read_executor_config(self, run_config: Mapping[str, Any] | None) -> Any:
+        """Return the config that the run config gives the job's executor.
+
+        Raises:
+            InvalidConfigError: listing every problem with its path.
+        """
+        section = (run_config or {}).get("execution", {})
+        field = self.executor_def.config_schema
+        config, problems = read_config(field, section.get("config", NOT_GIVEN), "execution.config")
+        if problems:
+            raise InvalidConfigError(f"Run config of '{self.name}' does not fit", problems)
+        return config
 
     def execute_in_process(
         self,
@@ -270,10 +338,10 @@ class UnresolvedAssetJobDefinition:
 
     name: str
     selection: AssetSelection
-    config: Mapping[str, Any] | None = None
+    config: Mapping[str, Any] | ConfigMapping | None = None
     description: str | None = None
     tags: Mapping[str, str] = attrs.field(factory=dict)
-    executor_def: str | Mapping[str, Any] | None = None
+    executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None
 
     def resolve(
         self,
@@ -307,11 +375,11 @@ class UnresolvedAssetJobDefinition:
 def define_asset_job(
     name: str,
     selection: Any = None,
-    config: Mapping[str, Any] | None = None,
+    config: Mapping[str, Any] | ConfigMapping | None = None,
     description: str | None = None,
     tags: Mapping[str, Any] | None = None,
     partitions_def: None = None,
-    executor_def: str | Mapping[str, Any] | None = None,
+    executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None,
 ) -> UnresolvedAssetJobDefinition:
     """Define a job that makes a selection of assets; put it into a repository.
 
@@ -319,12 +387,13 @@ def define_asset_job(
         name: its name.
         selection: what it makes: a selection, a string such as ``"orders*"``, a list of these, or keys; all
             assets by default.
-        config: the run config it is run with unless a run gives another.
+        config: the run config it is run with unless a run gives another, or a `ConfigMapping` that makes it
+            from less.
         description: what it is for.
         tags: labels of its runs; values that are no strings become JSON and must survive it.
         partitions_def: refused by this version.
-        executor_def: the executor it is run by: the name of one that a plugin provides, or a mapping with
-            ``use`` and options. By default the one that the settings name.
+        executor_def: the executor it is run by: a definition, the name of one that a plugin provides, or a
+            mapping with ``use`` and options. By default the one that the settings or the run config name.
 
     Raises:
         InvalidNameError: the name breaks the naming rule.
@@ -334,12 +403,11 @@ def define_asset_job(
     check_name(name, "job name")
     what = f"job '{name}'"
     refuse(what, partitions_def=partitions_def)
-    if config is not None and not isinstance(config, Mapping):
-        raise InvalidDefinitionError(f"{what}: config is a mapping of sections, not {config!r}.")
-    if not (executor_def is None or isinstance(executor_def, str | Mapping)):
+    if config is not None and not isinstance(config, Mapping | ConfigMapping):
         raise InvalidDefinitionError(
-            f"{what}: executor_def is the name of an executor or {{'use': name, ...}}, not {executor_def!r}."
+            f"{what}: config is a mapping of sections or a ConfigMapping, not {config!r}."
         )
+    to_executor_definition(executor_def, what)
     return UnresolvedAssetJobDefinition(
         name,
         AssetSelection.all() if selection is None else coerce_selection(selection),

@@ -21,6 +21,9 @@ from holdfast.types.dagster_type import DagsterType
 __all__ = ["OpConfigs"]
 
 Path = tuple[str, ...]
+_WRONG: Any = object()
+"""What a config mapping gives that could not be asked, as its own config is wrong."""
+
 _Nodes = Mapping[str, Any]
 """By name, a step, or the nodes of a graph in turn."""
 
@@ -68,7 +71,8 @@ class OpConfigs:
         mapping = None if graph is None else graph.config_mapping
         if mapping is not None:
             given = self._mapped(mapping, "ops", given)
-        self._read_nodes(nodes, (), given, "ops")
+        if given is not _WRONG:
+            self._read_nodes(nodes, (), given, "ops")
 
     def _read_nodes(self, nodes: _Nodes, prefix: Path, given: Any, path: str) -> None:
         entries = self._mapping(given, path, nodes, "computation")
@@ -82,7 +86,9 @@ class OpConfigs:
     def _read_graph(self, nodes: _Nodes, path: Path, given: Any, where: str) -> None:
         mapping = self._config_mapping(path)
         if mapping is not None:
-            self._read_nodes(nodes, path, self._mapped(mapping, where, given), f"{where}.ops")
+            inner = self._mapped(mapping, where, given)
+            if inner is not _WRONG:
+                self._read_nodes(nodes, path, inner, f"{where}.ops")
             return
         keys = ("ops", "inputs", "outputs")
         inner = self._mapping(given, where, keys, "entry").get("ops", NOT_GIVEN)
@@ -93,7 +99,7 @@ class OpConfigs:
         entry = self._mapping(given, where, ("config",), "entry")
         inner, problems = mapping.read(entry.get("config", NOT_GIVEN), f"{where}.config")
         self.problems += problems
-        return NOT_GIVEN if problems else inner
+        return _WRONG if problems else inner
 
     def _config_mapping(self, path: Path) -> ConfigMapping | None:
         graph = self.plan.graphs.get(path[0])

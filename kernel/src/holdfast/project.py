@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.loading import load_assets_from_modules
 from holdfast.errors import InvalidDefinitionError, SettingsError, did_you_mean
 from holdfast.events import Event
@@ -145,8 +146,9 @@ class Project:
         run_id: str | None,
     ) -> RunResult:
         settings = self.instance.settings
-        if job.executor_def is None and self.repository.default_executor_def is not None:
-            job = attrs.evolve(job, executor_def=self.repository.default_executor_def)
+        default = self.repository.default_executor_def
+        if default is not None and job.executor_def is multi_or_in_process_executor:
+            job = attrs.evolve(job, executor_def=default)
         return execute_job(
             job,
             self.instance,

@@ -10,6 +10,7 @@ import attrs
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
+from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.function import place_of
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.source_asset import SourceAsset
@@ -45,7 +46,7 @@ class RepositoryDefinition:
     graph: AssetGraph
     jobs: Mapping[str, JobDefinition]
     description: str | None = None
-    default_executor_def: str | Mapping[str, Any] | None = None
+    default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None
     plugins: PluginChoice | None = None
 
     @classmethod
@@ -54,7 +55,7 @@ class RepositoryDefinition:
         name: str,
         definitions: Iterable[Any],
         description: str | None = None,
-        default_executor_def: str | Mapping[str, Any] | None = None,
+        default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None,
         plugins: PluginChoice | None = None,
     ) -> RepositoryDefinition:
         """Return the repository of some definitions, resolving its jobs.
@@ -151,7 +152,7 @@ def repository(
     *,
     name: str | None = None,
     description: str | None = None,
-    default_executor_def: str | Mapping[str, Any] | None = None,
+    default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None,
     default_logger_defs: None = None,
     plugins: PluginChoice | None = None,
 ) -> Any:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
+import attrs
+
 from holdfast.asset_graph import AssetGraph
+from holdfast.builtins.executors import retries_enabled
 from holdfast.builtins.memory import InMemoryIOManager
+from holdfast.definitions.executor import InitExecutorContext
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
-from holdfast.errors import InvalidDefinitionError, UnmetExecutorRequirementsError
+from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, UnmetExecutorRequirementsError
 from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.jobs import JobDefinition, define_asset_job, in_process_result
 from holdfast.plan import Plan
 from holdfast.results import ExecuteInProcessResult, RunResult
-from holdfast.run_config import executor_choice
 from holdfast.runs import RunRequest, prepare_in_process, prepare_on_executor, session_for
 
-__all__ = ["execute_job", "materialize", "materialize_to_memory"]
+__all__ = ["execute_job", "materialize", "materialize_to_memory", "validate_run_config"]
 
 
 def materialize(
@@ -121,8 +125,9 @@ def execute_job(
     refuse(f"job '{job.name}'", op_selection=op_selection, reexecution_options=reexecution_options)
     plan = job.plan(asset_selection)
     request = job.request(run_config, tags, run_id)
-    chosen = executor_choice(request.run_config or {}) or job.executor_def
-    in_process, executor = instance.executor(chosen)
+    config = job.read_executor_config(request.run_config)
+    request = attrs.evolve(request, retries=retries_enabled(config))
+    in_process, executor = _create_executor(job, config, instance)
     try:
         data = None if in_process else _pickled(rebuild, job, asset_selection, request, instance)
         run = prepare_on_executor(plan, request, instance, executor, data, listener)
@@ -134,6 +139,43 @@ def execute_job(
     if raise_on_error:
         result.raise_for_failure(summary.exceptions)
     return result
+
+
+def validate_run_config(
+    job_def: JobDefinition | None = None, run_config: Mapping[str, Any] | None = None, mode: None = None
+) -> dict[str, Any]:
+    """Return a run config for a job with defaults filled in, without running it.
+
+    Args:
+        job_def: the job.
+        run_config: its sections: ``ops``, ``resources``, ``execution``, ``loggers``.
+        mode: refused: jobs have no modes.
+
+    Raises:
+        InvalidConfigError: it does not fit; every problem is listed with its path.
+        InvalidInvocationError: no job is given.
+    """
+    if not isinstance(job_def, JobDefinition):
+        raise InvalidInvocationError(f"validate_run_config: job_def is a job, not {job_def!r}.")
+    refuse("validate_run_config", mode=mode)
+    return job_def.read_config(job_def.run_config(run_config))
+
+
+def _create_executor(job: JobDefinition, config: Any, instance: Instance) -> tuple[bool, Executor]:
+    definition = job.executor_def
+    if definition.executor_creation_fn is None:
+        raise InvalidDefinitionError(
+            f"The executor '{definition.name}' has no executor_creation_fn to make it."
+        )
+    made = definition.executor_creation_fn(InitExecutorContext(job, definition, config, instance))
+    if isinstance(made, Executor):
+        made = getattr(made, "in_process", isinstance(made, ThreadPoolExecutor)), made
+    if not (isinstance(made, tuple) and len(made) == 2 and isinstance(made[1], Executor)):
+        raise InvalidDefinitionError(
+            f"The executor '{definition.name}' of job '{job.name}' makes {made!r}. executor_creation_fn "
+            "returns a concurrent.futures.Executor."
+        )
+    return bool(made[0]), made[1]
 
 
 def rebuild_by_value(
@@ -157,8 +199,9 @@ def _pickled(
     except ImportError as error:
         raise UnmetExecutorRequirementsError(
             f"job '{job.name}' can reach worker processes only by value, which needs the package "
-            "'cloudpickle': pip install cloudpickle (holdfast-multiprocess brings it). Or put its definitions "
-            "into a module that the settings name as the repository, or use the in-process executor."
+            "'cloudpickle': pip install cloudpickle (holdfast-multiprocess brings it). Or put its "
+            "definitions into a module that the settings name as the repository, or use the in-process "
+            "executor."
         ) from error
     try:
         data: bytes = cloudpickle.dumps((rebuild_by_value, (job, asset_selection, request, instance)))

@@ -10,8 +10,9 @@ from holdfast.errors import InvalidConfigError, did_you_mean
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.session import OpConfig
 from holdfast.op_configs import OpConfigs
+from holdfast.plan import Plan
 
-__all__ = ["executor_choice", "given_resource_configs", "read_run_config"]
+__all__ = ["filled_in", "given_resource_configs", "read_run_config"]
 
 _SECTIONS = ("execution", "loggers", "ops", "resources")
 
@@ -57,13 +58,37 @@ def given_resource_configs(run_config: Any) -> dict[str, Any]:
     }
 
 
-def executor_choice(run_config: Mapping[str, Any]) -> str | Mapping[str, Any] | None:
-    """Return the executor that the run config names, alone or with options; ``None`` when it names none."""
-    chosen: str | Mapping[str, Any] | None = run_config.get("execution", {}).get("config")
-    if not isinstance(chosen, Mapping):
-        return chosen
-    name, options = next(iter(chosen.items()))
-    return {"use": name, **(options or {})}
+def filled_in(
+    run_config: Mapping[str, Any] | None,
+    plan: Plan,
+    ops: Mapping[tuple[str, ...], OpConfig],
+    pool: ResourcePool,
+    resources: Collection[str],
+    execution: Any,
+) -> dict[str, Any]:
+    """Return a checked run config with the defaults that schemas have, as plain values.
+
+    Args:
+        run_config: its sections as they were given.
+        plan: the steps that run.
+        ops: what it says to each computation.
+        pool: what it says to each resource.
+        resources: the keys of the resources.
+        execution: what it says to the executor.
+    """
+    section: dict[str, Any] = {}
+    for step in plan:
+        entry: dict[str, Any] = {"ops": section}
+        for name in step.path:
+            entry = entry.setdefault("ops", {}).setdefault(name, {})
+        said = ops.get(step.path, OpConfig())
+        entry.update(config=said.config, inputs=dict(said.inputs), outputs=dict(said.outputs))
+    return {
+        "ops": section,
+        "resources": {key: {"config": pool.config(key)} for key in sorted(resources)},
+        "execution": {"config": execution},
+        "loggers": dict((run_config or {}).get("loggers", {})),
+    }
 
 
 def _problems(run_config: Any, resources: Collection[str]) -> Iterator[str]:
@@ -80,7 +105,7 @@ def _problems(run_config: Any, resources: Collection[str]) -> Iterator[str]:
         elif section == "loggers" and content:
             yield "loggers: loggers are not configured here; configure Python's logger 'holdfast'"
         elif section == "execution":
-            yield from _execution_problems(content)
+            yield from (f"execution.{key}: only 'config' is known here" for key in content if key != "config")
         elif section == "resources":
             yield from _resource_problems(content, resources)
 
@@ -95,12 +120,3 @@ def _resource_problems(content: Mapping[Any, Any], known: Collection[str]) -> It
             for key in entry:
                 if key != "config":
                     yield f"resources.{name}.{key}: only 'config' is known here"
-
-
-def _execution_problems(content: Mapping[Any, Any]) -> Iterator[str]:
-    for key in content:
-        if key != "config":
-            yield f"execution.{key}: only 'config' is known here"
-    chosen = content.get("config")
-    if not (chosen is None or isinstance(chosen, str) or (isinstance(chosen, Mapping) and len(chosen) == 1)):
-        yield "execution.config: this names one executor, such as 'in_process' or {'multiprocess': {...}}"

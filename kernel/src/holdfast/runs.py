@@ -47,6 +47,7 @@ class RunRequest:
         tags: its tags.
         resources: resources given for the run or by its job.
         values_in_memory: whether the default IO manager keeps values in memory.
+        retries: whether failed steps may be tried again.
     """
 
     job_name: str
@@ -55,6 +56,7 @@ class RunRequest:
     tags: Mapping[str, Any] | None = None
     resources: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
     values_in_memory: bool = False
+    retries: bool = True
 
 
 @attrs.frozen(eq=False)
@@ -126,6 +128,7 @@ def session_for(
         check_tags(request.tags, f"run of '{request.job_name}'"),
         None if in_worker else instance,
         {} if keep_values else None,
+        request.retries,
     )
 
 

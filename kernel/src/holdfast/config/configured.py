@@ -11,7 +11,7 @@ from holdfast.config.processing import ConfiguredField
 from holdfast.config.types import Field, to_field
 from holdfast.errors import InvalidDefinitionError
 
-__all__ = ["Configurable", "NamedConfigurable", "configured"]
+__all__ = ["Configurable", "NamedConfigurable", "configured", "configured_field"]
 
 _Self = TypeVar("_Self", bound="Configurable")
 
@@ -41,11 +41,8 @@ class Configurable:
 
     def with_config(self: _Self, config_or_config_fn: Any, config_schema: Any, **changes: Any) -> _Self:
         """Return a configured copy with what else ``changes`` says, other than ``None``."""
-        field = ConfiguredField(
-            to_field(config_schema, f"configured {type(self).__name__}"),
-            self.config_schema,
-            config_or_config_fn if callable(config_or_config_fn) else _Always(config_or_config_fn),
-        )
+        what = f"configured {type(self).__name__}"
+        field = configured_field(self.config_schema, config_or_config_fn, config_schema, what)
         given = {name: value for name, value in changes.items() if value is not None}
         copy: _Self = attrs.evolve(self, config_schema=field, **given)  # type: ignore[misc]
         return copy
@@ -69,6 +66,22 @@ class NamedConfigurable(Configurable):
         return self.with_config(config_or_config_fn, config_schema, name=name, description=description)
 
 
+def configured_field(inner: Field, config_or_config_fn: Any, config_schema: Any, what: str) -> Field:
+    """Return what a configured copy takes.
+
+    Args:
+        inner: what the definition takes.
+        config_or_config_fn: its config, or a function to it from that of the copy.
+        config_schema: what the copy takes; anything or nothing by default.
+        what: the copy, for the message.
+
+    Raises:
+        InvalidConfigDefinitionError: ``config_schema`` is no schema.
+    """
+    function = config_or_config_fn if callable(config_or_config_fn) else _Always(config_or_config_fn)
+    return ConfiguredField(to_field(config_schema, what), inner, function)
+
+
 @attrs.frozen
 class _Always:
     config: Any
@@ -77,10 +90,10 @@ class _Always:
         return self.config
 
 
-def configured(
-    configurable: Configurable, config_schema: Any = None, **kwargs: Any
-) -> Callable[[Callable[[Any], Any]], Any]:
+def configured(configurable: Configurable, config_schema: Any = None, **kwargs: Any) -> Callable[[Any], Any]:
     """Make the decorated function a configured copy of a definition; it returns the definition's config.
+
+    What this returns may also be called with the config itself.
 
     Args:
         configurable: the definition: a resource, IO manager, op, graph or executor.
@@ -98,9 +111,9 @@ def configured(
         )
     field = to_field(config_schema, "configured")
 
-    def configure(function: Callable[[Any], Any]) -> Any:
-        if isinstance(configurable, NamedConfigurable):
-            kwargs.setdefault("name", function.__name__)
-        return configurable.configured(function, config_schema=field, **kwargs)
+    def configure(config_or_config_fn: Any) -> Any:
+        if isinstance(configurable, NamedConfigurable) and callable(config_or_config_fn):
+            kwargs.setdefault("name", config_or_config_fn.__name__)
+        return configurable.configured(config_or_config_fn, config_schema=field, **kwargs)
 
     return configure

@@ -10,6 +10,9 @@ from typing import Any
 
 import attrs
 
+from holdfast.config.configured import NamedConfigurable, configured_field
+from holdfast.config.mapping import ConfigMapping
+from holdfast.config.types import Field
 from holdfast.definitions.dependencies import (
     Dependency,
     DependencyDefinition,
@@ -45,7 +48,7 @@ class GraphNode:
     inputs: Mapping[str, Dependency]
 
 
-class NodeGraph(Invocable):
+class NodeGraph(Invocable, NamedConfigurable):
     """A graph of computations.
 
     Args:
@@ -86,7 +89,7 @@ class NodeGraph(Invocable):
             )
         self.name = check_name(name, "graph name")
         self.description = description
-        self.config_mapping = config
+        self.config_mapping: ConfigMapping | None = _checked_mapping(config, repr(self))
         self.tags = check_tags(tags, repr(self))
         self.input_mappings = tuple(input_mappings or ())
         self.output_mappings = tuple(output_mappings or ())
@@ -139,6 +142,29 @@ class NodeGraph(Invocable):
                 yield node.definition
             else:
                 yield from node.definition.ops
+
+    @property
+    def config_schema(self) -> Field:  # type: ignore[override]
+        """What its config mapping takes.
+
+        Raises:
+            InvalidDefinitionError: it has none.
+        """
+        if self.config_mapping is None:
+            raise InvalidDefinitionError(
+                f"{self!r} has no config of its own to be configured. Give it config=ConfigMapping(...)."
+            )
+        return self.config_mapping.config_schema
+
+    def with_config(self, config_or_config_fn: Any, config_schema: Any, **changes: Any) -> NodeGraph:
+        """Return a configured copy; see `NamedConfigurable.configured`."""
+        field = configured_field(self.config_schema, config_or_config_fn, config_schema, repr(self))
+        given = {name: value for name, value in changes.items() if value is not None}
+        copy = object.__new__(type(self))
+        assert self.config_mapping is not None  # config_schema has seen to that
+        mapping = attrs.evolve(self.config_mapping, config_schema=field)
+        copy.__dict__.update(self.__dict__, config_mapping=mapping, **given)
+        return copy
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Add it as a node to the graph that is being composed.
@@ -226,6 +252,12 @@ class NodeGraph(Invocable):
                 f"{self!r}: {what} comes from the output '{source.output}' of '{source.node}', which has "
                 f"none of this name.{did_you_mean(source.output, node.definition.outs)}"
             )
+
+
+def _checked_mapping(config: Any, what: str) -> ConfigMapping | None:
+    if config is None or isinstance(config, ConfigMapping):
+        return config
+    raise InvalidDefinitionError(f"{what}: config is a ConfigMapping, not {config!r}.")
 
 
 def _map_input(graph: NodeGraph, nodes: dict[str, GraphNode], mapping: InputMapping) -> None:

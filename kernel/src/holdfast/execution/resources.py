@@ -126,7 +126,7 @@ class ResourcePool:
         found = self._managers.get(key)
         if found is None:
             user = f"Asset '{what}'" if isinstance(what, AssetKey) else f"'{what}'"
-            found = self._managers[key] = self._checked_manager(key, user), self._config(key)
+            found = self._managers[key] = self._checked_manager(key, user), self.config(key)
         return found
 
     def _checked_manager(self, key: str, user: str) -> IOManager:
@@ -144,7 +144,12 @@ class ResourcePool:
             )
         return manager
 
-    def _config(self, key: str) -> Any:
+    def config(self, key: str) -> Any:
+        """Return the config that a resource gets.
+
+        Raises:
+            InvalidConfigError: it does not fit.
+        """
         if key not in self._configs:
             self._configs[key] = process_config(
                 self._definitions[key].config_schema,
@@ -181,7 +186,7 @@ class ResourcePool:
             if required not in self._values:
                 self._values[required] = self._set_up(required, f"Resource '{key}'", (*pending, key))
         context = InitResourceContext(
-            self._config(key),
+            self.config(key),
             Resources(
                 {name: self._values[name] for name in definition.required_resource_keys}, f"Resource '{key}'"
             ),

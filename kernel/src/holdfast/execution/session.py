@@ -51,6 +51,7 @@ class Session:
         instance: the instance the run belongs to; ``None`` in a worker process.
         values: where the values of outputs are kept for the caller, by step key and output name, those of
             dynamic outputs by mapping key; ``None`` to keep none.
+        retries: whether failed steps may be tried again.
         stored: the contexts that values were, or would be, stored with, each made once for all its readers.
     """
 
@@ -63,6 +64,7 @@ class Session:
     tags: Mapping[str, str] = attrs.field(factory=dict)
     instance: Any = None
     values: dict[tuple[str, str], Any] | None = None
+    retries: bool = True
     stored: dict[Hashable, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
 
     def op_config(self, step: Step) -> OpConfig:

@@ -84,7 +84,7 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
         events.append(Event(_SUCCESS, run_id, time(), key))
         return StepOutcome(key, events, left_out=left_out, mapping_keys=mapping_keys)
     except Exception as error:
-        retry_in = _retry_in(step, error, attempt)
+        retry_in = _retry_in(session, step, error, attempt)
         info = ErrorInfo.from_exception(error)
         kind = EventType.STEP_FAILURE if retry_in is None else EventType.STEP_UP_FOR_RETRY
         events.append(Event(kind, run_id, time(), key, None, StepFailureData(info, attempt, retry_in)))
@@ -114,7 +114,9 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
     )
 
 
-def _retry_in(step: Step, error: Exception, attempt: int) -> float | None:
+def _retry_in(session: Session, step: Step, error: Exception, attempt: int) -> float | None:
+    if not session.retries:
+        return None
     if isinstance(error, RetryRequested):
         return (error.seconds_to_wait or 0.0) if attempt <= error.max_retries else None
     if isinstance(error, Failure) and error.allow_retries is False:
