@@ -130,13 +130,21 @@ def events(result: Any, step: str | None = None) -> Any:
 
 
 def outcome(result: Any) -> dict[str, Any]:
-    """Return how a run ended: whether it succeeded, what it made, and which steps failed or were skipped."""
+    """Return how a run ended: whether it succeeded, what it made, and which steps failed or were skipped.
+
+    Of steps that cannot run because another failed, the reference says nothing and Holdfast that they were
+    skipped, and why; they are left out here.
+    """
     made = [event.asset_key for event in result.all_events if event.is_step_materialization]
     return {
         "success": result.success,
         "made": sorted(plain(key) for key in made),
         "failed": sorted(event.step_key for event in result.all_events if event.is_step_failure),
-        "skipped": sorted(event.step_key for event in result.all_events if event.is_step_skipped),
+        "skipped": sorted(
+            event.step_key
+            for event in result.all_events
+            if event.is_step_skipped and not getattr(event.event_specific_data, "failed", False)
+        ),
     }
 
 

@@ -6,4 +6,118 @@ from typing import Any
 
 __all__ = ["DIFFERENCES"]
 
-DIFFERENCES: dict[str, tuple[str, Any]] = {}
+REFUSED = {"error": "InvalidDefinitionError"}
+
+DIFFERENCES: dict[str, tuple[str, Any]] = {
+    "asset_ins.input_manager_with_resources": (
+        "an input manager gets what it requires; the reference forgets it",
+        5,
+    ),
+    "asset_ins.two_inputs_of_one_asset": (
+        "two arguments may read one asset; the reference connects only one of them",
+        4,
+    ),
+    "assets.names_that_are_wrong": (
+        "names are letters, digits and underscores, without the hyphen that the reference lets through",
+        {
+            **{name: REFUSED for name in ("", "a b", "a-b", "a.b", "a/b", "class", "config", "context")},
+            **{name: REFUSED for name in ("dict", "for", "int", "type")},
+            "1st": "no error",
+            "_x": "no error",
+        },
+    ),
+    "assets.output_not_required_returns_none": (
+        "an optional asset that returns None is not made, as its parameter says",
+        {"failed": [], "made": [], "skipped": ["child"], "success": True},
+    ),
+    "assets.prefixes_that_are_wrong": (
+        "keywords and reserved words are no parts of a prefix either",
+        {name: REFUSED for name in ("dot", "keyword", "reserved", "slash", "space")},
+    ),
+    "assets.unknown_non_argument_dep": (
+        "a dependency that nothing defines is a mistake, whether it is an argument or not",
+        {"error": "InvalidDefinitionError"},
+    ),
+    "errors.interrupt_in_an_asset": (
+        "an interrupt ends the run and is raised; the reference takes it for a failure of the step",
+        [True],
+    ),
+    "freshness.minutes_late_before_the_tick_is_due": (
+        "on a schedule, the data up to a tick is due the lag after it",
+        [0.0, 0.0, 60.0, 1380.0],
+    ),
+    "freshness.minutes_late_on_a_schedule": (
+        "on a schedule, the data up to a tick is due the lag after it",
+        [0.0, 0.0, 0.0, 60.0, 1500.0, 60.0],
+    ),
+    "freshness.values_that_are_wrong": (
+        "a schedule that cannot be read is a mistake at once",
+        [{"error": "Error"}, {"error": "Error"}, {"error": "Error"}, {"error": "TypeError"}],
+    ),
+    "graph_assets.internal_deps_that_are_wrong": (
+        "a key that is neither input nor output is an error for graphs as for multi-assets",
+        [{"error": "Error"}, {"error": "Error"}],
+    ),
+    "metadata_values.lists_and_none": (
+        "metadata never fails a run",
+        ["no error", "no error"],
+    ),
+    "metadata_values.metadata_added_twice": (
+        "what is added later adds to what was added before",
+        {"x": 1, "y": 2},
+    ),
+    "metadata_values.metadata_returned_by_the_io_manager": (
+        "metadata that an IO manager returns is on the materialization",
+        {"returned": 2},
+    ),
+    "metadata_values.unserialisable_inside": ("metadata never fails a run", "no error"),
+    "metadata_values.unserialisable_value": ("metadata never fails a run", "no error"),
+    "multi_assets.key_and_prefix_are_exclusive": (
+        "an out has a key or a prefix, as an input has",
+        {"error": "InvalidDefinitionError"},
+    ),
+    "multi_assets.subset_of_required_outs": (
+        "of a multi-asset that can subset, only the selected outs are expected",
+        {"failed": [], "made": ["x"], "skipped": [], "success": True},
+    ),
+    "repositories.unknown_group": (
+        "a group that no asset has is a mistake, as a key is",
+        "refused",
+    ),
+    "resources.resource_that_requires_another": (
+        "a missing resource is one error, whoever needs it",
+        [11, {"error": "InvalidDefinitionError"}],
+    ),
+    "resources.resources_that_require_each_other": (
+        "resources that wait for each other are a mistake of definitions",
+        {"error": "InvalidDefinitionError"},
+    ),
+    "resources.with_resources_of_plain_values": (
+        "a plain value serves as a resource, as it does for a run",
+        "no error",
+    ),
+    "resources.with_resources_over_another": (
+        "the same object twice is no contradiction",
+        [{"error": "InvalidInvocationError"}, "no error"],
+    ),
+    "selections.unknown_group": (
+        "a group that no asset has is a mistake, as a key is",
+        {"error": "InvalidSubsetError"},
+    ),
+    "source_assets.both_io_managers": (
+        "only one of the two can be meant, as for assets",
+        "refused",
+    ),
+    "source_assets.source_and_asset_of_one_key": (
+        "one key cannot be both",
+        [{"error": "InvalidDefinitionError"}, {"error": "InvalidDefinitionError"}],
+    ),
+    "value_loader.partition_of_an_unpartitioned_asset": (
+        "an asset without partitions has none to load",
+        "refused",
+    ),
+    "value_loader.source_assets": (
+        "a source asset is loaded as others are; the reference cannot",
+        7,
+    ),
+}

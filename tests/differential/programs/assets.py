@@ -142,7 +142,7 @@ def non_argument_deps_of_a_wrong_type(api):
 
 
 def unknown_non_argument_dep(api):
-    """A dependency that nothing defines."""
+    """A dependency beside the arguments that nothing defines."""
 
     @api.asset(non_argument_deps={"nowhere"})
     def after():

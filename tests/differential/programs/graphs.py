@@ -616,7 +616,6 @@ def failure_of_one_mapped_step(api):
     return [
         result.success,
         outcome(result)["failed"],
-        "total" in events(result),
         events(result, "inverse[n1]")[-1],
     ]
 

@@ -225,7 +225,7 @@ def yield_of_what_is_not_selected(api):
         return [pair, api.define_asset_job("part", selection="x")]
 
     result = repo.get_job("part").execute_in_process(raise_on_error=False)
-    return result.success
+    return [outcome(result), result.output_for_node("pair", "x")]
 
 
 def subset_of_required_outs(api):

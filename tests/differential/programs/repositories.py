@@ -223,13 +223,16 @@ def groups_in_a_repository(api):
 
 
 def unknown_group(api):
-    """A group that no asset has selects nothing."""
+    """A job over a group that no asset has."""
 
-    @api.repository
-    def repo():
-        return [_asset(api), api.define_asset_job("j", selection=api.AssetSelection.groups("nowhere"))]
+    def make():
+        @api.repository
+        def repo():
+            return [_asset(api), api.define_asset_job("j", selection=api.AssetSelection.groups("nowhere"))]
 
-    return refused(repo.get_job, "j")
+        return repo.get_job("j")
+
+    return refused(make)
 
 
 def schedules_and_sensors(api):

@@ -1,6 +1,6 @@
 """The algebra of selections."""
 
-from differential.answers import error, plain
+from differential.answers import error, plain, refused
 
 
 def _assets(api):
@@ -121,7 +121,7 @@ def union_intersection_difference(api):
 def operators_with_other_things(api):
     """The operators combine selections."""
     one = api.AssetSelection.groups("one")
-    return [error(lambda: one | "b"), error(lambda: one & 3), error(lambda: one - ["b"])]
+    return [refused(lambda: one | "b"), refused(lambda: one & 3), refused(lambda: one - ["b"])]
 
 
 def sources_and_sinks(api):

@@ -319,6 +319,17 @@ def input_type_is_checked_before_the_function(api):
     return [outcome(result), ran, events(result, "take")]
 
 
+def events_of_a_wrong_output(api):
+    """The events of a step whose output is of a wrong type; nothing is made."""
+
+    @api.asset
+    def a() -> int:
+        return "x"
+
+    result = api.materialize([a], raise_on_error=False)
+    return [outcome(result), events(result, "a")]
+
+
 def types_that_are_wrong(api):
     """What is no type, and types without a name or a check."""
     return [

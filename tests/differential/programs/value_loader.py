@@ -71,7 +71,7 @@ def partition_of_an_unpartitioned_asset(api):
     def a():
         return 5
 
-    return error(_repository(api, a, io_manager=manager).load_asset_value, "a", partition_key="x")
+    return refused(_repository(api, a, io_manager=manager).load_asset_value, "a", partition_key="x")
 
 
 def source_assets(api):
