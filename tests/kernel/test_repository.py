@@ -152,7 +152,7 @@ def test_job_names_follow_the_naming_rule(name: str) -> None:
     ("arguments", "message"),
     [
         ({"config": 5}, "config is a mapping"),
-        ({"executor_def": 5}, "executor_def is the name"),
+        ({"executor_def": 5}, "executor_def is an ExecutorDefinition, the name"),
         ({"tags": {"a": object()}}, "tag 'a'"),
     ],
 )

@@ -9,7 +9,7 @@ import attrs
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.binding import known_resources, needed_resources
-from holdfast.builtins.executors import to_executor_definition
+from holdfast.builtins.executors import config_problems, to_executor_definition
 from holdfast.config.mapping import ConfigMapping
 from holdfast.config.processing import read_config
 from holdfast.config.scalars import NOT_GIVEN
@@ -247,9 +247,12 @@ class JobDefinition:
         Raises:
             InvalidConfigError: listing every problem with its path.
         """
-        section = (run_config or {}).get("execution", {})
+        section = run_config.get("execution") if isinstance(run_config, Mapping) else None
+        if not isinstance(section, Mapping):
+            section = {}  # what else is wrong with it is said with the other sections
         field = self.executor_def.config_schema
         config, problems = read_config(field, section.get("config", NOT_GIVEN), "execution.config")
+        problems = problems or config_problems(self.executor_def, config)
         if problems:
             raise InvalidConfigError(f"Run config of '{self.name}' does not fit", problems)
         return config
@@ -286,6 +289,7 @@ class JobDefinition:
         )
         plan = self.plan(asset_selection, input_values)
         request = self.request(run_config, tags, run_id, values_in_memory=True)
+        self.read_executor_config(request.run_config)
         run = prepare_in_process(plan, request, instance or Instance.ephemeral())
         # Called here and not in a helper, so that few frames stand above the user's function.
         summary = run.execute()

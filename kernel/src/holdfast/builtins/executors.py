@@ -9,9 +9,10 @@ from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.config.choices import Selector
 from holdfast.config.types import Field
 from holdfast.definitions.executor import ExecutorDefinition, InitExecutorContext
-from holdfast.errors import InvalidConfigError, InvalidDefinitionError
+from holdfast.errors import InvalidDefinitionError
 
 __all__ = [
+    "config_problems",
     "in_process_executor",
     "multi_or_in_process_executor",
     "multiprocess_executor",
@@ -96,24 +97,29 @@ def retries_enabled(config: Any) -> bool:
     return not (isinstance(config, Mapping) and "disabled" in config.get("retries", {}))
 
 
-def _named(name: str, choice: Choice | None) -> ExecutorDefinition:
-    """Return a definition of a plugin's executor whose config may name another one, with its options."""
+class _PluginExecutor(ExecutorDefinition):
+    """The executor of a plugin; its config may name another one, with its options."""
 
+    __slots__ = ()
+
+
+def config_problems(definition: ExecutorDefinition, config: Any) -> list[str]:
+    """Return what is wrong with the config of an executor that its schema does not say."""
+    one = config is None or isinstance(config, str) or (isinstance(config, Mapping) and len(config) < 2)
+    if one or not isinstance(definition, _PluginExecutor):
+        return []
+    return ["execution.config: this names one executor, such as 'in_process' or {'multiprocess': {...}}"]
+
+
+def _named(name: str, choice: Choice | None) -> ExecutorDefinition:
     def create(context: InitExecutorContext) -> Any:
         given = context.executor_config
-        if not given:
-            return context.instance.executor(choice)
-        if isinstance(given, str):
-            return context.instance.executor(given)
-        if not isinstance(given, Mapping) or len(given) != 1:
-            raise InvalidConfigError(
-                f"Run config of '{context.job.name}' does not fit",
-                ["execution.config: this names one executor: 'in_process' or {'multiprocess': {...}}"],
-            )
+        if not given or isinstance(given, str):
+            return context.instance.executor(given or choice)
         ((use, options),) = given.items()
         return context.instance.executor({"use": use, **_options(options or {})})
 
-    return ExecutorDefinition(name, None, None, create)
+    return _PluginExecutor(name, None, None, create)
 
 
 def _options(config: Mapping[str, Any]) -> dict[str, Any]:
