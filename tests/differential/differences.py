@@ -20,8 +20,8 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
     "assets.names_that_are_wrong": (
         "names are letters, digits and underscores, without the hyphen that the reference lets through",
         {
-            **{name: REFUSED for name in ("", "a b", "a-b", "a.b", "a/b", "class", "config", "context")},
-            **{name: REFUSED for name in ("dict", "for", "int", "type")},
+            **dict.fromkeys(("", "a b", "a-b", "a.b", "a/b", "class", "config", "context"), REFUSED),
+            **dict.fromkeys(("dict", "for", "int", "type"), REFUSED),
             "1st": "no error",
             "_x": "no error",
         },
@@ -32,11 +32,30 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
     ),
     "assets.prefixes_that_are_wrong": (
         "keywords and reserved words are no parts of a prefix either",
-        {name: REFUSED for name in ("dot", "keyword", "reserved", "slash", "space")},
+        dict.fromkeys(("dot", "keyword", "reserved", "slash", "space"), REFUSED),
     ),
     "assets.unknown_non_argument_dep": (
         "a dependency that nothing defines is a mistake, whether it is an argument or not",
         {"error": "InvalidDefinitionError"},
+    ),
+    "config.problems_of_a_run": (
+        "what is missing is named by its whole path, not by the section that is not there",
+        [
+            ["ops.number.config"],
+            ["opps", "ops.number.config"],
+            ["ops.nmber", "ops.number.config"],
+            ["ops.number.confg", "ops.number.config"],
+            ["resources.db"],
+            ["ops"],
+            ["ops.number"],
+        ],
+    ),
+    "config.problems_of_several_assets": (
+        "what is missing is named by its whole path, not by the section that is not there",
+        [
+            ["ops.a.config.n", "ops.b.config.m", "ops.b.config.n", "resources.db.config.url"],
+            ["ops.a.config", "ops.b.config", "resources.db.config"],
+        ],
     ),
     "errors.interrupt_in_an_asset": (
         "an interrupt ends the run and is raised; the reference takes it for a failure of the step",
@@ -53,6 +72,19 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
     "freshness.values_that_are_wrong": (
         "a schedule that cannot be read is a mistake at once",
         [{"error": "Error"}, {"error": "Error"}, {"error": "Error"}, {"error": "TypeError"}],
+    ),
+    "freshness.minutes_late_before_the_tick_is_due": (
+        "data up to a tick is due by the lag after it; for the reference, data up to the lag before it is due at it",
+        [0.0, 0.0, 60.0, 1380.0],
+    ),
+    "freshness.minutes_late_on_a_schedule": (
+        "data up to a tick is due by the lag after it; for the reference, data up to the lag before it is due at it",
+        [0.0, 0.0, 0.0, 60.0, 1500.0, 60.0],
+    ),
+    "freshness.values_that_are_wrong": (
+        "what is no cron expression is refused when the policy is made, not when it is first asked",
+        [{"error": "InvalidDefinitionError"}, {"error": "InvalidDefinitionError"}]
+        + [{"error": "InvalidDefinitionError"}, {"error": "TypeError"}],
     ),
     "graph_assets.internal_deps_that_are_wrong": (
         "a key that is neither input nor output is an error for graphs as for multi-assets",

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +64,11 @@ def test_a_difference_is_still_one(name):
     reason, expected = DIFFERENCES[name]
     assert reason
     assert expected != RECORD[name]
+
+
+def test_programs_run_in_another_process():
+    """The recorder asks another interpreter the same way, and reads what it prints."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "differential", "holdfast", "keys.user_string"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert json.loads(done.stdout) == {"keys.user_string": RECORD["keys.user_string"]}
