@@ -23,6 +23,7 @@ from holdfast.event_json import (
 from holdfast.events import (
     Event,
     EventType,
+    HookData,
     InputData,
     OutputData,
     RunEndData,
@@ -75,7 +76,9 @@ optional = st.none() | texts
 frames = st.builds(Frame, texts, st.integers(), texts, texts)
 errors = st.builds(ErrorInfo, texts, texts, st.lists(frames).map(tuple))
 errors = errors | st.builds(ErrorInfo, texts, texts, st.just(()), errors)
-failures = st.builds(StepFailureData, errors, st.integers(1), st.none() | st.floats(0, 1e9), metadata)
+delays = st.none() | st.floats(0, 1e9)
+failures = st.builds(StepFailureData, errors, st.integers(1), delays, metadata, optional)
+hooks = st.builds(HookData, texts, st.none() | errors)
 ends = st.builds(RunEndData, texts)
 verdicts = st.none() | st.builds(TypeCheck, st.booleans(), optional, st.none(), metadata)
 inputs = st.builds(InputData, texts, st.none() | keys, optional, verdicts)
@@ -94,6 +97,9 @@ DATA: dict[EventType, st.SearchStrategy[Any]] = {
     EventType.HANDLED_OUTPUT: outputs,
     EventType.STEP_UP_FOR_RETRY: failures,
     EventType.STEP_FAILURE: failures,
+    EventType.HOOK_COMPLETED: hooks,
+    EventType.HOOK_ERRORED: hooks,
+    EventType.HOOK_SKIPPED: hooks,
     EventType.STEP_SKIPPED: st.builds(SkipData, st.lists(texts).map(tuple), st.booleans()),
     EventType.RUN_SUCCESS: ends,
     EventType.RUN_FAILURE: ends,

@@ -10,6 +10,7 @@ from holdfast.errors import InvariantViolationError
 from holdfast.events import (
     Event,
     EventType,
+    HookData,
     InputData,
     OutputData,
     RunEndData,
@@ -163,12 +164,23 @@ def _write_failure(data: StepFailureData) -> dict[str, Any]:
         "attempt": data.attempt,
         "retry_in": data.retry_in,
         "metadata": _write_metadata(data.metadata),
+        "description": data.description,
     }
 
 
 def _read_failure(data: Mapping[str, Any]) -> StepFailureData:
     error, metadata = ErrorInfo.from_json(data["error"]), _read_metadata(data.get("metadata", {}))
-    return StepFailureData(error, data["attempt"], data["retry_in"], metadata)
+    return StepFailureData(error, data["attempt"], data["retry_in"], metadata, data.get("description"))
+
+
+def _write_hook(data: HookData) -> dict[str, Any]:
+    error = None if data.error is None else data.error.to_json()
+    return {"hook_name": data.hook_name, "error": error}
+
+
+def _read_hook(data: Mapping[str, Any]) -> HookData:
+    error = None if data["error"] is None else ErrorInfo.from_json(data["error"])
+    return HookData(data["hook_name"], error)
 
 
 def _write_skip(data: SkipData) -> dict[str, Any]:
@@ -208,6 +220,7 @@ class _Form(NamedTuple):
 
 _END = _Form(RunEndData, _write_end, _read_end)
 _FAILURE = _Form(StepFailureData, _write_failure, _read_failure)
+_HOOK = _Form(HookData, _write_hook, _read_hook)
 _INPUT = _Form(InputData, _write_input, _read_input)
 _OUTPUT = _Form(OutputData, _write_output, _read_output)
 
@@ -226,6 +239,9 @@ _FORMS: Mapping[EventType, _Form] = {
     EventType.HANDLED_OUTPUT: _OUTPUT,
     EventType.STEP_UP_FOR_RETRY: _FAILURE,
     EventType.STEP_FAILURE: _FAILURE,
+    EventType.HOOK_COMPLETED: _HOOK,
+    EventType.HOOK_ERRORED: _HOOK,
+    EventType.HOOK_SKIPPED: _HOOK,
     EventType.STEP_SKIPPED: _Form(SkipData, _write_skip, _read_skip),
     EventType.RUN_SUCCESS: _END,
     EventType.RUN_FAILURE: _END,

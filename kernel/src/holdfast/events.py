@@ -19,6 +19,7 @@ __all__ = [
     "ENDS",
     "Event",
     "EventType",
+    "HookData",
     "InputData",
     "OutputData",
     "Run",
@@ -46,6 +47,9 @@ class EventType(str, enum.Enum):
     STEP_SUCCESS = "STEP_SUCCESS"
     STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
     STEP_FAILURE = "STEP_FAILURE"
+    HOOK_COMPLETED = "HOOK_COMPLETED"
+    HOOK_ERRORED = "HOOK_ERRORED"
+    HOOK_SKIPPED = "HOOK_SKIPPED"
     STEP_SKIPPED = "STEP_SKIPPED"
     RUN_SUCCESS = "RUN_SUCCESS"
     RUN_FAILURE = "RUN_FAILURE"
@@ -110,13 +114,23 @@ class OutputData:
 class StepFailureData:
     """Why an attempt of a step failed, and in how many seconds the next one starts, if any.
 
-    The metadata is that of the `Failure` that user code raised, or of the type check that did not pass.
+    The description and metadata are those of the `Failure` that user code raised, or of the type check that
+    did not pass.
     """
 
     error: ErrorInfo
     attempt: int = 1
     retry_in: float | None = None
     metadata: Mapping[str, MetadataValue] = attrs.field(factory=dict)
+    description: str | None = None
+
+
+@attrs.frozen
+class HookData:
+    """Which hook was told of the end of an attempt, and what it raised, if it did."""
+
+    hook_name: str
+    error: ErrorInfo | None = None
 
 
 @attrs.frozen
@@ -131,6 +145,7 @@ EventData = (
     AssetMaterialization
     | AssetObservation
     | ExpectationResult
+    | HookData
     | InputData
     | OutputData
     | RunEndData
@@ -199,6 +214,11 @@ class Event(NamedTuple):
     def is_step_up_for_retry(self) -> bool:
         """Whether a step failed and will be tried again."""
         return self.type is EventType.STEP_UP_FOR_RETRY
+
+    @property
+    def is_hook_event(self) -> bool:
+        """Whether a hook was told of the end of an attempt."""
+        return isinstance(self.data, HookData)
 
     @property
     def is_step_materialization(self) -> bool:

@@ -12,7 +12,7 @@ import attrs
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError
 from holdfast.metadata import MetadataEntry, merge_metadata
 
-__all__ = ["Backoff", "Failure", "Jitter", "RetryPolicy", "RetryRequested"]
+__all__ = ["Backoff", "Failure", "Jitter", "RetryPolicy", "RetryRequested", "check_retry_policy"]
 
 
 class Backoff(enum.Enum):
@@ -40,8 +40,8 @@ class RetryPolicy:
         jitter: how chance changes the delay.
 
     Raises:
-        InvalidDefinitionError: ``max_retries`` is below one, the delay is negative, or backoff or jitter are
-            given without a delay.
+        InvalidDefinitionError: ``max_retries`` or ``delay`` is no number or negative, ``backoff`` or
+            ``jitter`` is something else, or given without a delay.
     """
 
     max_retries: int = 1
@@ -50,12 +50,18 @@ class RetryPolicy:
     jitter: Jitter | None = None
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.max_retries, int) or self.max_retries < 1:
-            raise InvalidDefinitionError(f"RetryPolicy: max_retries is at least 1, not {self.max_retries!r}.")
-        if self.delay is not None and self.delay < 0:
+        if not isinstance(self.max_retries, int) or self.max_retries < 0:
+            raise InvalidDefinitionError(f"RetryPolicy: max_retries is a count, not {self.max_retries!r}.")
+        if self.delay is not None and not (isinstance(self.delay, int | float) and self.delay >= 0):
             raise InvalidDefinitionError(f"RetryPolicy: delay is a number of seconds, not {self.delay!r}.")
-        if self.delay is None and (self.backoff or self.jitter):
-            raise InvalidDefinitionError("RetryPolicy: backoff and jitter change a delay; give delay too.")
+        for name, value, kind in (("backoff", self.backoff, Backoff), ("jitter", self.jitter, Jitter)):
+            if value is None:
+                continue
+            if not isinstance(value, kind):
+                known = " or ".join(map(str, kind))
+                raise InvalidDefinitionError(f"RetryPolicy: {name} is {known}, not {value!r}.")
+            if self.delay is None:
+                raise InvalidDefinitionError(f"RetryPolicy: {name} changes a delay; give delay too.")
 
     def delay_after(self, attempt: int) -> float:
         """Return the seconds to wait after a failed attempt, the first being 1."""
@@ -72,6 +78,21 @@ class RetryPolicy:
         if self.jitter is Jitter.PLUS_MINUS:
             return max(0.0, wait + (2 * random.random() - 1) * self.delay)
         return wait
+
+
+def check_retry_policy(policy: Any, what: str) -> RetryPolicy | None:
+    """Return what was given as a retry policy.
+
+    Args:
+        policy: a policy, or ``None``.
+        what: what it was given to, for the message.
+
+    Raises:
+        InvalidDefinitionError: it is none.
+    """
+    if isinstance(policy, RetryPolicy | None):
+        return policy
+    raise InvalidDefinitionError(f"{what}: a retry policy is a RetryPolicy, not {policy!r}.")
 
 
 class RetryRequested(Exception):  # noqa: N818 - the name is the asset API's
