@@ -10,17 +10,17 @@
     │   ├── UnsupportedParameterError            a parameter this version refuses
     │   ├── InvalidConfigDefinitionError         a config schema cannot be used as written
     │   ├── MissingResourceError (KeyError)      a resource is needed that nobody provides
-    │   └── ResourceConflictError                two resources under one key
+    │   └── ResourceConflictError (InvalidInvocationError)  two resources under one key
     ├── InvalidSubsetError (ValueError)          a selection names what is not there
     │   ├── UnknownSelectionError                ... a key, group, kind or tag
     │   └── SelectionSyntaxError                 ... or cannot be read, with the character
     ├── InvalidInvocationError (TypeError)       a definition is called the wrong way
     ├── InvalidConfigError (ValueError)          run config that does not fit
     ├── InvariantViolationError (RuntimeError)   user code broke a promise of its definition
+    │   └── UnknownJobError (KeyError)           a job name the repository does not have
     ├── UnknownResourceError (KeyError)          a resource that was not asked for
     ├── UnknownPartitionError (KeyError)         a partition key outside its definition
     ├── RunNotFoundError (KeyError)              a run id the event store does not know
-    ├── UnknownJobError (KeyError)               a job name the repository does not have
     ├── UnmetExecutorRequirementsError           the executor cannot run what was asked
     ├── UserCodeExecutionError (RuntimeError)    code of the user's raised
     │   ├── ExecutionStepExecutionError          ... in a step
@@ -221,7 +221,11 @@ class MissingResourceError(InvalidDefinitionError, KeyError):
         )
 
 
-class ResourceConflictError(InvalidDefinitionError):
+class InvalidInvocationError(Error, TypeError):
+    """A definition is called the wrong way."""
+
+
+class ResourceConflictError(InvalidDefinitionError, InvalidInvocationError):
     """Two different resources under one key."""
 
     def __init__(self, key: str, first: str, second: str) -> None:
@@ -257,10 +261,6 @@ class SelectionSyntaxError(InvalidSubsetError):
         after = text[position : position + 40] + ("..." if len(text) > position + 40 else "")
         line = (before + after).translate(dict.fromkeys(map(ord, "\n\r\t"), " "))
         super().__init__(f"Selection syntax: {problem}.\n  {line}\n  {' ' * len(before)}^")
-
-
-class InvalidInvocationError(Error, TypeError):
-    """A definition is called the wrong way."""
 
 
 class InvalidConfigError(Error, ValueError):
@@ -305,7 +305,7 @@ class RunNotFoundError(Error, KeyError):
         super().__init__(f"No run '{run_id}' in the event store. 'holdfast runs list' lists the known ones.")
 
 
-class UnknownJobError(Error, KeyError):
+class UnknownJobError(InvariantViolationError, KeyError):
     """A job name that the repository does not have."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:

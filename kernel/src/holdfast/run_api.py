@@ -15,7 +15,12 @@ from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.executor import InitExecutorContext
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
-from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, UnmetExecutorRequirementsError
+from holdfast.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvariantViolationError,
+    UnmetExecutorRequirementsError,
+)
 from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
@@ -76,7 +81,7 @@ def materialize_to_memory(
     """Make assets in this process and keep every value in memory; arguments and errors as `materialize`.
 
     Raises:
-        InvalidDefinitionError: an asset brings an IO manager of its own, or ``resources`` do.
+        InvariantViolationError: an asset brings an IO manager of its own, or ``resources`` do.
     """
     refuse("materialize_to_memory", partition_key=partition_key)
     job = _job_over(assets, "materialize_to_memory", resources, selection)
@@ -229,7 +234,7 @@ def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefiniti
     brought = [key for node in plan.graph.nodes for key in node.definition.resource_defs]
     for key in (*brought, *job.resource_defs):
         if key in keys:
-            raise InvalidDefinitionError(
+            raise InvariantViolationError(
                 f"materialize_to_memory keeps every value in memory, but the IO manager '{key}' is given. "
                 "Leave it out, or use materialize."
             )

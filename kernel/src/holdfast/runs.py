@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from holdfast.binding import bind_resources
+from holdfast.binding import Provider, bind_resources
 from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
@@ -104,10 +104,8 @@ def session_for(
         ResourceConflictError: two different resources stand under one key.
         InvalidConfigError: the run config does not fit.
     """
-    given = dict(request.resources)
-    if request.values_in_memory:
-        given.setdefault("io_manager", IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager()))
-    resources = bind_resources(plan, given, instance.io_manager_definition)
+    provider = _memory_first(instance) if request.values_in_memory else instance.io_manager_definition
+    resources = bind_resources(plan, request.resources, provider)
     pool = ResourcePool(
         resources,
         given_resource_configs(request.run_config),
@@ -130,6 +128,17 @@ def session_for(
         {} if keep_values else None,
         request.retries,
     )
+
+
+def _memory_first(instance: Instance) -> Provider:
+    """Return what provides the default IO manager in memory, where neither run nor assets bring one."""
+
+    def provided(key: str) -> ResourceDefinition | None:
+        if key == "io_manager":
+            return IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager())
+        return instance.io_manager_definition(key)
+
+    return provided
 
 
 def prepare_in_process(plan: Plan, request: RunRequest, instance: Instance) -> PreparedRun:
