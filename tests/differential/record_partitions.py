@@ -1,4 +1,4 @@
-"""Record what the reference answers about partitions: ``python tests/differential/record_partitions.py PYTHON``.
+"""Record the reference on partitions: ``python tests/differential/record_partitions.py PYTHON``.
 
 PYTHON is the interpreter of an environment that has the reference, version 1.1.3, and nothing of ours.
 """

@@ -33,6 +33,9 @@ _PATTERNS = {
 }
 
 
+_PLAIN = r"(?P<minute>\d+|\*) (?P<hour>\d+|\*)( (\d+|\*)){3}"
+
+
 def write_schedule(
     schedule: ScheduleType, where: str, *, minute: int | None, hour: int | None, day: int | None
 ) -> str:
@@ -62,13 +65,15 @@ def write_schedule(
 
 
 def read_schedule(cron: str) -> tuple[ScheduleType | None, dict[str, int]]:
-    """Return which schedule a cron expression writes, if any, and its fields that are plain numbers.
+    """Return which schedule a cron expression writes, if any, and the minute, hour and day in it.
 
-    The day of a week schedule with several is the first that is written.
+    The day of a weekly schedule with several is the first that is written. Of an expression that is none,
+    minute and hour are read where all its fields are plain numbers or stars.
     """
     for schedule, pattern in _PATTERNS.items():
         found = re.fullmatch(pattern, cron.strip())
         if found:
             return schedule, {name: int(value) for name, value in found.groupdict().items()}
-    named = zip(("minute", "hour"), cron.split(), strict=False)
-    return None, {name: int(value) for name, value in named if value.isdecimal()}
+    plain = re.fullmatch(_PLAIN, cron.strip())
+    fields = plain.groupdict() if plain else {}
+    return None, {name: int(value) for name, value in fields.items() if value != "*"}

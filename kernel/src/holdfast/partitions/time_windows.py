@@ -102,8 +102,8 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         for number in _PROBES[:9] if isinstance(ticks, ListedTicks) else _PROBES:
             try:
                 key = keys.key(ticks.at(number))
-            except OverflowError:
-                return  # the calendar of Python ends here
+            except (OverflowError, ValueError):
+                return  # Python's calendar ends here
             if not key or "..." in key or self._find(key) != number:
                 window = wall_time(ticks.at(number), self._zone)
                 raise InvalidDefinitionError(
