@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from holdfast import (
+    AssetIn,
     Field,
     InitResourceContext,
     InMemoryIOManager,
@@ -21,7 +22,10 @@ from holdfast import (
     InvariantViolationError,
     IOManagerDefinition,
     MissingResourceError,
+    OutputContext,
     ResourceDefinition,
+    SourceAsset,
+    asset,
     build_init_resource_context,
     build_input_context,
     build_output_context,
@@ -29,6 +33,7 @@ from holdfast import (
     input_manager,
     io_manager,
     make_values_resource,
+    materialize,
     resource,
 )
 
@@ -168,15 +173,25 @@ def test_an_input_manager_only_loads() -> None:
         loads.handle_output(build_output_context("step", "result"), 1)
 
 
-def test_an_input_manager_sees_the_resources_it_requires() -> None:
-    """As ``context.resources`` of each input."""
+def test_managers_see_the_resources_they_require() -> None:
+    """As ``context.resources`` of each input and output, and no others."""
+    seen: dict[str, Any] = {}
+
+    class Manager(InMemoryIOManager):
+        def handle_output(self, context: OutputContext, obj: Any) -> None:
+            seen["out"] = dict(context.resources)
 
     @input_manager(required_resource_keys={"url"})
     def loads(context: InputContext) -> Any:
-        return context.resources.url
+        return dict(context.resources)
 
-    with build_resources({"loads": loads, "url": "here"}) as resources:
-        assert resources.loads.load_input(build_input_context()) == "here"
+    source = SourceAsset("raw")
+    reads = asset(name="reads", ins={"raw": AssetIn(input_manager_key="loads")})(lambda raw: raw)
+    stores = io_manager(required_resource_keys={"base"})(lambda context: Manager())
+    resources = {"io_manager": stores, "loads": loads, "url": "here", "base": "there", "other": 1}
+    result = materialize([source, reads], resources=resources, selection="reads")
+    assert result.output_for_node("reads") == {"url": "here"}
+    assert seen["out"] == {"base": "there"}
 
 
 # -- calls in tests ----------------------------------------------------------------------------------

@@ -164,6 +164,39 @@ def test_a_resource_gets_its_config_from_the_run() -> None:
     assert result.asset_value("a") == {"db": 5}
 
 
+def test_config_that_does_not_fit_stops_the_run_at_its_start() -> None:
+    """All of it, before anything is made."""
+    log: list[str] = []
+    checked = resource(config_schema={"n": int})(lambda context: log.append("made"))
+    resources = {"a": checked, "b": checked, "up": recording(log, "up")}
+    with pytest.raises(InvalidConfigError) as caught:
+        materialize_to_memory(
+            [user_of("up", "a", "b")], {"resources": {"a": {"config": {"n": "x"}}}}, resources=resources
+        )
+    assert caught.value.problems == (
+        "resources.a.config.n: expected int, not 'x'",
+        "resources.b.config: this is required ({n: int})",
+    )
+    assert log == []
+
+
+def test_a_resource_that_nothing_needs_may_go_without_config() -> None:
+    """What it is given must fit all the same."""
+    checked = resource(config_schema=int)(lambda context: 1)
+    plain = asset(name="a")(lambda: 1)
+    assert materialize_to_memory([plain], resources={"db": checked}).success
+    with pytest.raises(InvalidConfigError, match=r"resources\.db\.config: expected int, not 'x'"):
+        materialize_to_memory([plain], {"resources": {"db": {"config": "x"}}}, resources={"db": checked})
+
+
+def test_what_needed_resources_require_needs_config() -> None:
+    """It will be set up with them."""
+    checked = resource(config_schema=int)(lambda context: 1)
+    resources = {"db": ResourceDefinition(lambda: 1, required_resource_keys={"n"}), "n": checked}
+    with pytest.raises(InvalidConfigError, match=r"resources\.n\.config: this is required"):
+        materialize_to_memory([user_of("db")], resources=resources)
+
+
 def test_a_missing_resource_names_who_needs_it_and_the_nearest_key() -> None:
     """Before anything runs."""
     with pytest.raises(MissingResourceError, match=r"Asset 'a' needs the resource 'dbb'.*Did you mean 'db'"):

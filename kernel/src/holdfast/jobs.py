@@ -239,7 +239,7 @@ class JobDefinition:
         keys = {*resources, *needed_resources(plan)}
         ops = read_run_config(run_config, OpConfigs(plan, resources), pool, keys, f"'{self.name}'")
         execution = self.read_executor_config(run_config)
-        return filled_in(run_config, plan, ops, pool, resources, execution)
+        return filled_in(run_config, plan, ops, pool, execution)
 
     def read_executor_config(self, run_config: Mapping[str, Any] | None) -> Any:
         """Return the config that the run config gives the job's executor.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from holdfast.binding import needed_resources
 from holdfast.config.scalars import NOT_GIVEN
 from holdfast.errors import InvalidConfigError, did_you_mean
 from holdfast.execution.resources import ResourcePool
@@ -43,7 +44,8 @@ def read_run_config(
         if given is not NOT_GIVEN or ops.needed:
             ops.read(given)
             problems += ops.problems
-        problems += pool.config_problems(resources)
+        if pool.takes_config:
+            problems += pool.config_problems(needed_resources(ops.plan))
     if problems:
         raise InvalidConfigError(f"Run config of {what} does not fit", problems)
     return ops.found
@@ -63,7 +65,6 @@ def filled_in(
     plan: Plan,
     ops: Mapping[tuple[str, ...], OpConfig],
     pool: ResourcePool,
-    resources: Collection[str],
     execution: Any,
 ) -> dict[str, Any]:
     """Return a checked run config with the defaults that schemas have, as plain values.
@@ -73,7 +74,6 @@ def filled_in(
         plan: the steps that run.
         ops: what it says to each computation.
         pool: what it says to each resource.
-        resources: the keys of the resources.
         execution: what it says to the executor.
     """
     section: dict[str, Any] = {}
@@ -83,9 +83,10 @@ def filled_in(
             entry = entry.setdefault("ops", {}).setdefault(name, {})
         said = ops.get(step.path, OpConfig())
         entry.update(config=said.config, inputs=dict(said.inputs), outputs=dict(said.outputs))
+    keys = pool.configured_keys(needed_resources(plan))
     return {
         "ops": section,
-        "resources": {key: {"config": pool.config(key)} for key in sorted(resources)},
+        "resources": {key: {"config": pool.config(key)} for key in keys},
         "execution": {"config": execution},
         "loggers": dict((run_config or {}).get("loggers", {})),
     }

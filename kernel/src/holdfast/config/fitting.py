@@ -17,7 +17,7 @@ def fit(config_type: ConfigType, value: Any, path: str, *, resolve: bool = True)
     Args:
         config_type: the type.
         value: what was given.
-        path: where it was given, for the problems, such as ``"ops.clean.config"``.
+        path: where it was given, for the problems, such as ``"ops.clean.config"``; ``""`` for the whole.
         resolve: whether values become what they stand for, such as the content of a variable.
     """
     if isinstance(config_type, AnyType):
@@ -28,7 +28,11 @@ def fit(config_type: ConfigType, value: Any, path: str, *, resolve: bool = True)
         return vol.Schema(config_type.validator(vol, resolve))(value), []
     except vol.MultipleInvalid as error:
         problems = sorted(error.errors, key=lambda problem: [_sortable(step) for step in problem.path])
-        return None, [f"{path}{''.join(map(_step, problem.path))}: {problem.msg}" for problem in problems]
+        return None, [f"{_place(path, problem.path)}: {problem.msg}" for problem in problems]
+
+
+def _place(path: str, steps: list[Any]) -> str:
+    return f"{path}{''.join(map(_step, steps))}".removeprefix(".") or "it"
 
 
 def _sortable(step: Any) -> tuple[bool, int, str]:

@@ -72,7 +72,7 @@ def read_config(
         if problems:
             return None, problems
     elif field.is_required:
-        return None, [f"{path}: this is required ({field.config_type})"]
+        return None, [f"{path or 'it'}: this is required ({field.config_type})"]
     else:
         value = None
     if isinstance(field, ConfiguredField) and resolve:

@@ -29,6 +29,7 @@ from holdfast.errors import (
 )
 
 __all__ = [
+    "ANY_CONFIG",
     "Array",
     "Dictionary",
     "Field",
@@ -57,7 +58,7 @@ def to_field(schema: Any, what: str) -> Field:
         InvalidConfigDefinitionError: it is no schema; the message names the place in it.
     """
     if schema is None:
-        return Field(ANY, is_required=False)
+        return ANY_CONFIG
     return schema if isinstance(schema, Field) else Field(to_type(schema, f"{what}: config_schema"))
 
 
@@ -186,6 +187,10 @@ class Field(ConfigSchema):
         if self.default is NOT_GIVEN:
             raise InvariantViolationError("This Field has no default value; see default_provided.")
         return self.default
+
+
+ANY_CONFIG = Field(ANY, is_required=False)
+"""What a definition without a schema takes: any config or none."""
 
 
 def _check_default(config_type: ConfigType, default: Any, is_required: bool | None) -> None:

@@ -230,26 +230,15 @@ def _config(context: InitResourceContext) -> Any:
 @attrs.frozen
 class _Loader(IOManager):
     function: Callable[..., Any]
-    resources: Resources
 
     def load_input(self, context: InputContext) -> Any:
-        if not takes_argument(self.function):
-            return self.function()
-        return self.function(attrs.evolve(context, resources=self.resources))
+        return self.function(context) if takes_argument(self.function) else self.function()
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         raise InvariantViolationError(
             f"An input manager only loads, and output '{context.name}' of step '{context.step_key}' is to be "
             "stored with one. Name an IO manager as its io_manager_key."
         )
-
-
-@attrs.frozen
-class _MakeLoader:
-    function: Callable[..., Any]
-
-    def __call__(self, context: InitResourceContext) -> IOManager:
-        return _Loader(self.function, context.resources)
 
 
 # -- decorators --------------------------------------------------------------------------------------
@@ -338,7 +327,9 @@ def input_manager(
     def make(function: Callable[..., Any], field: Field, text: str | None) -> InputManagerDefinition:
         _check_function(function, "input_manager")
         keys = _keys(required_resource_keys)
-        return InputManagerDefinition(_MakeLoader(function), field, text, keys, version, input_config_schema)
+        return InputManagerDefinition(
+            _Constant(_Loader(function)), field, text, keys, version, input_config_schema
+        )
 
     return _decorate(make, config_schema, description)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from holdfast.config.processing import process_config, read_config
 from holdfast.config.scalars import NOT_GIVEN
+from holdfast.config.types import ANY_CONFIG
 from holdfast.contexts import InitResourceContext, Resources
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import (
@@ -57,7 +58,7 @@ class ResourcePool:
         self._log_manager = log_manager
         self._configs: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
-        self._managers: dict[str, tuple[IOManager, Any]] = {}
+        self._managers: dict[str, tuple[IOManager, Any, Resources]] = {}
         self._endings: list[tuple[str, Callable[[], object]]] = []
         self._lock = threading.RLock()
 
@@ -66,29 +67,39 @@ class ResourcePool:
         """Whether something that was set up is to be torn down."""
         return bool(self._endings)
 
-    def config_problems(self, needed: Collection[str], path: str = "resources") -> list[str]:
+    @property
+    def takes_config(self) -> bool:
+        """Whether a resource has a schema for its config."""
+        return any(each.config_schema is not ANY_CONFIG for each in self._definitions.values())
+
+    def config_problems(self, needed: Collection[str]) -> list[str]:
         """Return every problem with the config of resources, without setting one up.
 
         Args:
-            needed: the resources that will be set up, to which what they require is added. Of the others,
-                only those are looked at that were given config.
-            path: where the config was given.
+            needed: see `configured_keys`.
         """
         problems = []
-        for key in sorted({*self._required(needed), *self._given} & {*self._definitions}):
-            schema = self._definitions[key].config_schema
-            config, found = read_config(schema, self._given.get(key, NOT_GIVEN), f"{path}.{key}.config")
+        for key in self.configured_keys(needed):
+            schema, given = self._definitions[key].config_schema, self._given.get(key, NOT_GIVEN)
+            self._configs[key], found = read_config(schema, given, f"resources.{key}.config")
             problems += found
-            if not found:
-                self._configs[key] = config
         return problems
 
-    def _required(self, needed: Iterable[str]) -> list[str]:
-        keys = list(dict.fromkeys(needed))
-        for key in keys:
+    def configured_keys(self, needed: Iterable[str]) -> list[str]:
+        """Return the resources whose config matters, in order of their keys.
+
+        Args:
+            needed: the resources that will be set up, to which what they require is added. Of the others,
+                only those matter that were given config.
+        """
+        keys = dict.fromkeys((*needed, *self._given))
+        pending = list(keys)
+        for key in pending:
             if key in self._definitions:
-                keys += [new for new in self._definitions[key].required_resource_keys if new not in keys]
-        return keys
+                new = self._definitions[key].required_resource_keys - keys.keys()
+                keys.update(dict.fromkeys(new))
+                pending += new
+        return sorted(keys.keys() & self._definitions.keys())
 
     def get(self, key: str, needed_by: str) -> Any:
         """Return a resource, set up on first use.
@@ -112,8 +123,8 @@ class ResourcePool:
         """Return some resources together; errors as `get`."""
         return Resources({key: self.get(key, needed_by) for key in sorted(keys)}, needed_by)
 
-    def io_manager(self, key: str, what: AssetKey | str) -> tuple[IOManager, Any]:
-        """Return a resource that is an IO manager, and the config it was set up with; errors as `get`.
+    def io_manager(self, key: str, what: AssetKey | str) -> tuple[IOManager, Any, Resources]:
+        """Return a resource that is an IO manager, its config, and what it requires; errors as `get`.
 
         Args:
             key: the resource's key.
@@ -125,8 +136,11 @@ class ResourcePool:
         """
         found = self._managers.get(key)
         if found is None:
-            user = f"Asset '{what}'" if isinstance(what, AssetKey) else f"'{what}'"
-            found = self._managers[key] = self._checked_manager(key, user), self.config(key)
+            manager = self._checked_manager(
+                key, f"Asset '{what}'" if isinstance(what, AssetKey) else f"'{what}'"
+            )
+            required = self.select(self._definitions[key].required_resource_keys, f"Resource '{key}'")
+            found = self._managers[key] = manager, self.config(key), required
         return found
 
     def _checked_manager(self, key: str, user: str) -> IOManager:

@@ -92,7 +92,7 @@ class Session:
         upstream = None if source is None else self._upstream(source)
         key = inp.manager_key or (source.manager_key if source is not None else "io_manager")
         what = inp.name if source is None else source.asset_key or source.step_key
-        manager, config = self.resources.io_manager(key, what)
+        manager, config, required = self.resources.io_manager(key, what)
         context = InputContext(
             name=inp.name,
             config=None if step is None else self.op_config(step).inputs.get(inp.name),
@@ -100,6 +100,7 @@ class Session:
             upstream_output=upstream,
             dagster_type=dagster_type,
             resource_config=config,
+            resources=required,
             op_def=None if step is None else step.op,
             asset_key=None if source is None else source.asset_key,
             python_type=dagster_type.typing_type,

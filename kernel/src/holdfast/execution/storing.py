@@ -209,7 +209,7 @@ def _store(
         what = f"Output '{name}' of {step.title}"
         check_value(types[name], value, check_context(session, types[name], what), what)
     events.append(Event(_OUTPUT, run_id, time(), step_key, None, OutputData(name, metadata=metadata)))
-    manager, config = session.resources.io_manager(output.manager_key, asset_key or step_key)
+    manager, config, required = session.resources.io_manager(output.manager_key, asset_key or step_key)
     version = step.op.version
     context = OutputContext(
         step_key=step_key,
@@ -221,6 +221,7 @@ def _store(
         dagster_type=types.get(name, ANY_TYPE),
         version=version,
         resource_config=config,
+        resources=required,
         op_def=step.op,
         asset_info=asset_key,
     )
