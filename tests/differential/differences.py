@@ -73,6 +73,19 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
         "what is no cron expression is refused when the policy is made, not when it is first asked",
         [REFUSED, REFUSED, REFUSED, {"error": "TypeError"}],
     ),
+    "graph_assets.internal_deps_that_are_wrong": (
+        "a key that is neither input nor output is an error for graphs as for multi-assets",
+        [{"error": "Error"}, {"error": "Error"}],
+    ),
+    "metadata_values.lists_and_none": (
+        "metadata never fails a run",
+        ["no error", "no error"],
+    ),
+    "metadata_values.metadata_added_twice": (
+        "what is added later adds to what was added before",
+        {"x": 1, "y": 2},
+    ),
+    "metadata_values.metadata_returned_by_the_io_manager": (
         "metadata that an IO manager returns is on the materialization",
         {"returned": 2},
     ),
