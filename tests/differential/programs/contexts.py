@@ -366,3 +366,18 @@ def log_of_a_context(api):
         return 1
 
     return api.materialize([a]).success
+
+
+def job_and_instance_of_a_context(api):
+    """The context knows its job and its instance."""
+    instance = api.Instance.ephemeral()
+
+    @api.op
+    def look(context):
+        return [context.job_def.name, context.job_name, context.instance is instance]
+
+    @api.job
+    def use():
+        look()
+
+    return use.execute_in_process(instance=instance).output_for_node("look")

@@ -1,6 +1,7 @@
 """Executors."""
 
-from differential.answers import error, outcome, refused
+from differential import current, executed
+from differential.answers import error, events, outcome, refused
 
 
 def _job(api, **kwargs):
@@ -114,3 +115,41 @@ def executor_of_a_repository(api):
         ]
 
     return [repo.get_job("j").executor_def.name, repo.get_job("k").executor_def.name]
+
+
+def _execute(api, job, **kwargs):
+    current.api = api
+    return api.execute_job(api.reconstructable(job), instance=api.Instance.ephemeral(), **kwargs)
+
+
+def execute_job(api):
+    """`execute_job` runs a job under its executor."""
+    result = _execute(api, executed.working)
+    return [outcome(result), events(result)]
+
+
+def execute_job_with_run_config(api):
+    """The config of a run must fit."""
+
+    def run(config):
+        return _execute(api, executed.working, run_config={"ops": {"double": {"config": config}}})
+
+    return [outcome(run({"n": 5})), error(run, {"n": "x"})]
+
+
+def execute_job_that_fails(api):
+    """A failing job raises only when it is asked to."""
+    return [
+        outcome(_execute(api, executed.failing)),
+        error(_execute, api, executed.failing, raise_on_error=True),
+    ]
+
+
+def execute_job_in_part(api):
+    """Only some ops of a job are run."""
+    return sorted(events(_execute(api, executed.failing, op_selection=["good"])))
+
+
+def reconstructable_of_what_has_no_name(api):
+    """What no other process could find again."""
+    return [refused(api.reconstructable, lambda: None), refused(api.reconstructable, 3)]

@@ -875,3 +875,174 @@ def context_of_an_op(api):
         look()
 
     return use.execute_in_process(run_config={"ops": {"look": {"config": 3}}}).output_for_node("look")
+
+
+def alias_of_a_graph(api):
+    """A graph is used under other names, too."""
+    one = _one(api)
+
+    @api.graph
+    def g():
+        return one()
+
+    @api.job
+    def use():
+        g.alias("first")()
+        g.alias("second")()
+
+    return sorted(events(use.execute_in_process()))
+
+
+def graph_runs_by_itself(api):
+    """A graph runs with resources, inputs and a part of its ops."""
+
+    @api.op(required_resource_keys={"base"})
+    def plus(context, x):
+        return x + context.resources.base
+
+    @api.op
+    def other():
+        return 0
+
+    @api.graph
+    def g(x):
+        other()
+        return plus(x)
+
+    base = {"base": api.ResourceDefinition.hardcoded_resource(10)}
+    result = g.execute_in_process(resources=base, input_values={"x": 1})
+    part = g.execute_in_process(resources=base, op_selection=["other"])
+    return [result.output_value(), sorted(events(part)), error(g.execute_in_process, input_values={"x": 1})]
+
+
+def metadata_of_events_in_a_graph(api):
+    """Materializations that ops yield are recorded with their metadata."""
+
+    @api.op
+    def make():
+        yield api.AssetMaterialization(["p", "table"], metadata={"rows": 3}, description="Rows.")
+        yield api.Output(1)
+
+    @api.job
+    def use():
+        make()
+
+    result = use.execute_in_process()
+    (made,) = result.asset_materializations_for_node("make")
+    return [plain(made.asset_key), metadata(made.metadata), made.description, outcome(result)]
+
+
+def output_with_an_asset_key(api):
+    """An output that names an asset makes it."""
+
+    @api.op(out=api.Out(asset_key=api.AssetKey("table"), metadata={"static": 1}))
+    def make():
+        return api.Output(1, metadata={"rows": 3})
+
+    @api.job
+    def use():
+        make()
+
+    result = use.execute_in_process()
+    return [
+        outcome(result),
+        [metadata(each.metadata) for each in result.asset_materializations_for_node("make")],
+    ]
+
+
+def conditional_branches_that_join(api):
+    """What joins branches of which one was skipped is skipped, unless it takes a list."""
+
+    @api.op(out={"yes": api.Out(is_required=False), "no": api.Out(is_required=False)})
+    def branch():
+        yield api.Output(1, "yes")
+
+    @api.op
+    def step(x):
+        return x
+
+    @api.op
+    def join(a, b):
+        return [a, b]
+
+    @api.op
+    def gather(values):
+        return values
+
+    @api.job
+    def use():
+        yes, no = branch()
+        left, right = step.alias("left")(yes), step.alias("right")(no)
+        join(left, right)
+        gather([left, right])
+
+    result = use.execute_in_process()
+    return [outcome(result), result.output_for_node("gather")]
+
+
+def dynamic_outputs_over_two_inputs(api):
+    """A mapped step may take what is not mapped beside."""
+
+    @api.op(out=api.DynamicOut())
+    def numbers():
+        yield api.DynamicOutput(1, mapping_key="a")
+        yield api.DynamicOutput(2, mapping_key="b")
+
+    one, add = _one(api), _add(api)
+
+    @api.job
+    def use():
+        fixed = one()
+        numbers().map(lambda n: add(n, fixed))
+
+    result = use.execute_in_process()
+    return [result.output_for_node("add"), order(result, ("one", "add[a]"), ("numbers", "add[b]"))]
+
+
+def dynamic_outputs_inside_a_graph(api):
+    """A graph may be mapped over."""
+
+    @api.op(out=api.DynamicOut())
+    def numbers():
+        yield api.DynamicOutput(1, mapping_key="a")
+        yield api.DynamicOutput(2, mapping_key="b")
+
+    @api.op
+    def double(x):
+        return x * 2
+
+    @api.graph
+    def twice(x):
+        return double(double(x))
+
+    @api.op
+    def total(values):
+        return sum(values)
+
+    @api.job
+    def use():
+        total(numbers().map(twice).collect())
+
+    result = use.execute_in_process()
+    return [sorted(events(result)), result.output_for_node("total")]
+
+
+def map_over_a_map(api):
+    """A dynamic output of a mapped step cannot be mapped again."""
+
+    @api.op(out=api.DynamicOut())
+    def numbers():
+        yield api.DynamicOutput(1, mapping_key="a")
+
+    @api.op(out=api.DynamicOut())
+    def more(x):
+        yield api.DynamicOutput(x, mapping_key="b")
+
+    @api.op
+    def double(x):
+        return x * 2
+
+    def use():
+        numbers().map(lambda n: more(n).map(double))
+
+    return refused(lambda: api.job(use).execute_in_process())

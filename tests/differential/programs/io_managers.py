@@ -374,3 +374,42 @@ def execute_in_process_keeps_in_memory(api):
         b(a())
 
     return use.execute_in_process().output_for_node("b")
+
+
+def configured_io_manager(api):
+    """An IO manager with its config fixed stays one."""
+    seen = []
+
+    @api.io_manager(config_schema={"base": str})
+    def manager(context):
+        seen.append(context.resource_config["base"])
+        return api.InMemoryIOManager()
+
+    fixed = manager.configured({"base": "x"})
+
+    @api.asset
+    def a():
+        return 1
+
+    api.materialize([a], resources={"io_manager": fixed})
+    return [seen, isinstance(fixed, api.IOManagerDefinition)]
+
+
+def manager_of_every_output_of_a_run(api):
+    """One IO manager is made for a run, and keeps its state."""
+    made = []
+
+    @api.io_manager
+    def manager(_):
+        made.append(1)
+        return api.InMemoryIOManager()
+
+    @api.asset
+    def a():
+        return 1
+
+    @api.asset
+    def b(a):
+        return a + 1
+
+    return [api.materialize([a, b], resources={"io_manager": manager}).output_for_node("b"), made]
