@@ -208,6 +208,8 @@ def test_a_default_must_be_of_its_type(schema: Any, default: Any, problem: str) 
         ({"f": Field(float, 1)}, {"f": 1.0}),
         ({"s": Selector({"x": Field(int, 1)})}, {"s": {"x": 1}}),
         (Permissive({"a": Field(int, 3)}), {"a": 3}),
+        (Selector({"x": Field(int, is_required=False)}), {"x": None}),
+        (Selector({"x": Field(dict, is_required=False)}), {"x": {}}),
         (dict, {}),
         (None, None),
     ],

@@ -116,6 +116,7 @@ def test_a_type_accepts_its_own(processed: Processed, schema: AnyValue, accepted
         (Selector({"x": Field(int, default_value=4)}), {}, {"x": 4}),
         (Selector({"x": {}}), {}, {"x": {}}),
         (Selector({"x": Field(int, is_required=False)}), {}, {"x": None}),
+        (Selector({"x": Field(dict, is_required=False)}), {}, {"x": {}}),
         (Selector({"x": {"a": Field(int, default_value=4)}, "y": int}), {"x": None}, {"x": {"a": 4}}),
         (Selector({"x": Permissive(), "y": int}), {"x": None}, {"x": {}}),
         (Selector({"x": Noneable(int), "y": int}), {"x": None}, {"x": None}),

@@ -44,6 +44,7 @@ class Selector(Dictionary):
     def validator(self, vol: Any, resolve: bool) -> Validator:
         """Return the check of such a dictionary."""
         entries: dict[Any, Any] = {n: f.config_type.validator(vol, resolve) for n, f in self.fields.items()}
+        mappings = {n for n, f in self.fields.items() if isinstance(f.config_type, Dictionary)}
         chosen = vol.Schema({**entries, refuse_unknown(vol, self.fields): object})
 
         def check(value: Any) -> Any:
@@ -54,25 +55,25 @@ class Selector(Dictionary):
             [(name, content)] = given.items()
             if content is NOT_GIVEN:
                 return {name: None}
-            if (
-                content is None
-                and name in self.fields
-                and isinstance(self.fields[name].config_type, Dictionary)
-            ):
+            if content is None and name in mappings:
                 content = {}  # an entry without content is how YAML chooses one without options
             return chosen({name: content})
 
         return check
 
     def _only(self) -> dict[str, Any]:
-        fields = self.fields
-        return {} if len(fields) != 1 else {n: f.default for n, f in fields.items() if not f.is_required}
+        """Return the only entry with its default value, if there is but one and it need not be given."""
+        if len(self.fields) != 1:
+            return {}
+        [(name, field)] = self.fields.items()
+        if field.is_required:
+            return {}
+        return {name: field.default if field.default_provided else field.config_type.implied()}
 
     def implied(self) -> Any:
         """Return the only entry, if there is but one and it need not be given."""
-        return {
-            name: default for name, default in self._only().items() if default is not NOT_GIVEN
-        } or NOT_GIVEN
+        only = self._only()
+        return {name: value for name, value in only.items() if value is not NOT_GIVEN} if only else NOT_GIVEN
 
     def __str__(self) -> str:
         return f"one of {self.written()}"
