@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from holdfast import (
     InvalidConfigError,
     PluginError,
     RunStatus,
+    UnmetExecutorRequirementsError,
     asset,
     define_asset_job,
     execute_job,
@@ -106,6 +108,16 @@ def test_the_standard_librarys_process_pool_is_an_executor(
         ).asset_value("check")
         == 6
     )
+
+
+def test_definitions_without_a_module_need_cloudpickle(
+    install_plugin: Install, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is not installed, the message says how to get it and how to do without."""
+    install_plugin("processes", PROCESSES)
+    monkeypatch.setitem(sys.modules, "cloudpickle", None)
+    with pytest.raises(UnmetExecutorRequirementsError, match="pip install cloudpickle"):
+        run(instance, "processes", asset(name="a")(lambda: 1))
 
 
 def test_an_executor_that_takes_no_steps_fails_the_run(install_plugin: Install, instance: Instance) -> None:
