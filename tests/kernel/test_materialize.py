@@ -451,9 +451,9 @@ def test_each_asset_may_have_its_own_io_manager() -> None:
 
 def test_to_memory_refuses_other_io_managers() -> None:
     """An asset that brings one would not be kept in memory."""
-    with pytest.raises(InvalidDefinitionError, match="a__io_manager"):
+    with pytest.raises(InvariantViolationError, match="a__io_manager"):
         materialize_to_memory([asset(name="a", io_manager_def=mem_io_manager)(lambda: 1)])
-    with pytest.raises(InvalidDefinitionError, match="'io_manager' is given"):
+    with pytest.raises(InvariantViolationError, match="'io_manager' is given"):
         materialize_to_memory([asset(name="a")(lambda: 1)], resources={"io_manager": InMemoryIOManager()})
 
 

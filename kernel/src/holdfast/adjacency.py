@@ -58,12 +58,26 @@ class Adjacency:
         return order
 
     def roots(self, positions: Set[int]) -> set[int]:
-        """Return those of the positions that read none of the others."""
-        return {position for position in positions if positions.isdisjoint(self.upstream[position])}
+        """Return those of the positions that no way leads to from the others.
+
+        Positions must be in topological order.
+        """
+        first = {position for position in positions if positions.isdisjoint(self.upstream[position])}
+        if not any(self.upstream[position] for position in first):
+            return first
+        led_to = self.below(positions)
+        return {position for position in first if led_to.isdisjoint(self.upstream[position])}
 
     def leaves(self, positions: Set[int]) -> set[int]:
-        """Return those of the positions that none of the others read."""
-        return {position for position in positions if positions.isdisjoint(self.downstream[position])}
+        """Return those of the positions that no way leads from to the others.
+
+        Positions must be in topological order.
+        """
+        last = {position for position in positions if positions.isdisjoint(self.downstream[position])}
+        if not any(self.downstream[position] for position in last):
+            return last
+        leading = self.above(positions)
+        return {position for position in last if leading.isdisjoint(self.downstream[position])}
 
     def above(self, start: Iterable[int], depth: int | None = None) -> set[int]:
         """Return ``start`` and what is so many levels above it; positions must be in topological order."""

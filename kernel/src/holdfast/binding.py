@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.resource import ResourceDefinition
+from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import MissingResourceError, ResourceConflictError
 from holdfast.plan import Plan, Step
 
-__all__ = ["Provider", "bind_resources", "known_resources", "needed_resources", "provide"]
+__all__ = ["Provider", "bind_resources", "known_resources", "merge_resources", "needed_resources", "provide"]
 
 Provider = Callable[[str], ResourceDefinition | None]
 """From a resource key to the definition that settings or plugins provide, if they do."""
@@ -43,6 +45,9 @@ def needed_resources(plan: Plan) -> dict[str, str]:
         for key in _keys(step):
             if key not in needed:
                 needed[key] = step.title
+        for hook in step.hooks:
+            for key in hook.required_resource_keys:
+                needed.setdefault(key, f"Hook '{hook.name}' of {step.title}")
     return needed
 
 
@@ -52,8 +57,7 @@ def known_resources(plan: Plan, given: Mapping[str, ResourceDefinition]) -> dict
     Raises:
         ResourceConflictError: two different objects stand under one key, by identity.
     """
-    resources = dict(given)
-    owners = dict.fromkeys(given, "the run or its job")
+    definitions: list[AssetsDefinition | SourceAsset] = []
     for step in plan:
         read = [
             plan.graph[source.asset_key].definition
@@ -61,11 +65,32 @@ def known_resources(plan: Plan, given: Mapping[str, ResourceDefinition]) -> dict
             for source in inp.stored
             if source.asset_key is not None and source.step_key not in plan.steps
         ]
-        for definition in read if step.definition is None else (step.definition, *read):
-            for key, own in definition.resource_defs.items():
-                if resources.setdefault(key, own) is not own:
-                    raise ResourceConflictError(key, owners[key], repr(definition))
-                owners.setdefault(key, repr(definition))
+        definitions += read if step.definition is None else (step.definition, *read)
+    return merge_resources(given, "the run or its job", definitions)
+
+
+def merge_resources(
+    given: Mapping[str, ResourceDefinition],
+    owner: str,
+    definitions: Iterable[AssetsDefinition | SourceAsset],
+) -> dict[str, ResourceDefinition]:
+    """Return given resources and those that definitions bring, by key.
+
+    Args:
+        given: resources.
+        owner: who gives them, for the message.
+        definitions: assets and source assets.
+
+    Raises:
+        ResourceConflictError: two different objects stand under one key, by identity.
+    """
+    resources = dict(given)
+    owners = dict.fromkeys(given, owner)
+    for definition in definitions:
+        for key, own in definition.resource_defs.items():
+            if resources.setdefault(key, own) is not own:
+                raise ResourceConflictError(key, owners[key], repr(definition))
+            owners.setdefault(key, repr(definition))
     return resources
 
 
@@ -93,7 +118,7 @@ def provide(needed: Mapping[str, str], resources: dict[str, ResourceDefinition],
 
 def _keys(step: Step) -> Iterator[str]:
     yield from step.op.required_resource_keys
-    for output in step.outputs:
+    for output in step.outputs + step.spare:
         yield output.manager_key
     for inp in step.inputs:
         if inp.manager_key is not None:

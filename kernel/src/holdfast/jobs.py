@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
 
 from holdfast.asset_graph import AssetGraph
-from holdfast.binding import known_resources, needed_resources
+from holdfast.binding import known_resources, merge_resources, needed_resources
 from holdfast.builtins.executors import config_problems, to_executor_definition
 from holdfast.config.mapping import ConfigMapping
 from holdfast.config.processing import read_config
 from holdfast.config.scalars import NOT_GIVEN
+from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvalidConfigError, InvalidDefinitionError, InvalidSubsetError, did_you_mean
+from holdfast.errors import (
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidSubsetError,
+    MissingResourceError,
+    did_you_mean,
+)
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.run_loop import RunSummary
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
 from holdfast.op_configs import OpConfigs
 from holdfast.plan import Plan
-from holdfast.planning import make_graph_plan, make_plan
+from holdfast.planning import check_subsets, make_graph_plan, make_plan
 from holdfast.policies import RetryPolicy
 from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import filled_in, given_resource_configs, read_run_config
@@ -64,7 +72,9 @@ class AssetLayer:
         Raises:
             InvalidSubsetError: it names what is not there, or source assets alone.
         """
-        return cls(graph, selection, materializable(graph, selection.resolve(graph)))
+        keys = materializable(graph, selection.resolve(graph))
+        check_subsets(graph, keys)
+        return cls(graph, selection, keys)
 
 
 def _executor(choice: Any) -> ExecutorDefinition:
@@ -101,7 +111,7 @@ class JobDefinition:
     """
 
     graph_def: NodeGraph | None
-    resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
+    _resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict, alias="resource_defs")
     executor_def: ExecutorDefinition = attrs.field(default=None, converter=_executor)
     logger_defs: Mapping[str, Any] | None = None
     name: str = attrs.field(default=attrs.Factory(_graph_name, takes_self=True))
@@ -134,8 +144,44 @@ class JobDefinition:
             raise InvalidDefinitionError(
                 f"job '{self.name}': config is a mapping of sections or a ConfigMapping, not {self.config!r}."
             )
+        self._check_resources()
         if isinstance(self.config, Mapping) and self.config:
             self.read_config(self.config)
+
+    @cached_property
+    def resource_defs(self) -> Mapping[str, ResourceDefinition]:
+        """Its resources, and those that its assets bring.
+
+        Raises:
+            ResourceConflictError: two different objects stand under one key, by identity.
+        """
+        return merge_resources(self._resource_defs, "the run or its job", self._definitions)
+
+    @cached_property
+    def _definitions(self) -> Sequence[AssetsDefinition]:
+        """The definitions of its assets that bring or need resources."""
+        layer = self.asset_layer
+        found: dict[int, AssetsDefinition] = {}
+        if layer is None:
+            return ()
+        for key in layer.graph.sorted(layer.keys):
+            definition = layer.graph[key].definition
+            if definition.resource_defs or definition.node_def.required_resource_keys:
+                found[id(definition)] = definition
+        return list(found.values())
+
+    def _check_resources(self) -> None:
+        """Raise if a computation uses a resource that neither the job nor its assets bring.
+
+        IO managers are looked for when the job runs, as settings and plugins may provide them.
+        """
+        given = self.resource_defs
+        if self.graph_def is not None:
+            for op in self.graph_def.ops:
+                _check_required(op.required_resource_keys, given, f"Op '{op.name}'")
+        for definition in self._definitions:
+            names = ", ".join(map(str, sorted(definition.keys)))
+            _check_required(definition.node_def.required_resource_keys, given, f"Asset '{names}'")
 
     @property
     def config_mapping(self) -> ConfigMapping | None:
@@ -181,6 +227,7 @@ class JobDefinition:
         for key in sorted(wanted - layer.keys):
             layer.graph[key]  # a key that is nowhere is an error of its own, with the nearest one
             raise InvalidSubsetError(f"{self!r} does not make '{key}'. Select among {_names(layer.keys)}.")
+        check_subsets(layer.graph, wanted)
         return make_plan(layer.graph, wanted, chosen)
 
     def request(
@@ -297,6 +344,17 @@ class JobDefinition:
 
     def __repr__(self) -> str:
         return f"JobDefinition({self.name!r})"
+
+
+def _check_required(keys: Collection[str], given: Mapping[str, ResourceDefinition], needed_by: str) -> None:
+    pending = [(key, needed_by) for key in keys]
+    seen = set(keys)
+    for key, user in pending:
+        if key not in given:
+            raise MissingResourceError(key, user, given)
+        required = given[key].required_resource_keys - seen
+        pending += [(other, f"Resource '{key}'") for other in required]
+        seen |= required
 
 
 def check_input_values(graph: NodeGraph | None, values: Mapping[str, Any] | None, what: str) -> None:

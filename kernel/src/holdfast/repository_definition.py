@@ -9,12 +9,14 @@ from typing import Any
 import attrs
 
 from holdfast.asset_graph import AssetGraph
+from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.function import place_of
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, UnknownJobError
+from holdfast.graph_definition import GraphDefinition
 from holdfast.instance import Instance
 from holdfast.jobs import AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
 from holdfast.keys import CoercibleToAssetKey, check_name
@@ -62,7 +64,7 @@ class RepositoryDefinition:
 
         Args:
             name: its name.
-            definitions: assets, source assets and jobs, in lists nested to any depth.
+            definitions: assets, source assets, jobs and graphs, in lists nested to any depth.
             description: what it is.
             default_executor_def: the executor of jobs that name none.
             plugins: the plugins that are active for it.
@@ -77,9 +79,11 @@ class RepositoryDefinition:
                 assets.append(definition)
             elif isinstance(definition, UnresolvedAssetJobDefinition | JobDefinition):
                 jobs.append(definition)
+            elif isinstance(definition, GraphDefinition):
+                jobs.append(definition.to_job())
             else:
                 raise InvalidDefinitionError(
-                    f"repository '{name}' holds assets, source assets and jobs, not {definition!r}."
+                    f"repository '{name}' holds assets, source assets, jobs and graphs, not {definition!r}."
                 )
         graph = AssetGraph.of(assets)
         resolved: dict[str, JobDefinition] = {}
@@ -88,7 +92,10 @@ class RepositoryDefinition:
                 raise InvalidDefinitionError(
                     f"repository '{name}' has two jobs called '{job.name}'. Rename one of them."
                 )
-            resolved[job.name] = job if isinstance(job, JobDefinition) else job.resolve(graph)
+            made = job if isinstance(job, JobDefinition) else job.resolve(graph)
+            if default_executor_def is not None and made.executor_def is multi_or_in_process_executor:
+                made = attrs.evolve(made, executor_def=default_executor_def)
+            resolved[job.name] = made
         return cls(name, graph, resolved, description, default_executor_def, plugins)
 
     @cached_property

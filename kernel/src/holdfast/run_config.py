@@ -39,8 +39,10 @@ def read_run_config(
         ConfigMappingFunctionError: a function that makes config of other config raised.
     """
     problems = list(_problems(run_config, resources))
-    if not problems or isinstance(run_config, Mapping):
+    if run_config is None or isinstance(run_config, Mapping):
         given = (run_config or {}).get("ops", NOT_GIVEN)
+        if given is not NOT_GIVEN and not isinstance(given, Mapping):
+            given = {}  # which is a problem already
         if given is not NOT_GIVEN or ops.needed:
             ops.read(given)
             problems += ops.problems

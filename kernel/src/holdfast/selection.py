@@ -116,11 +116,17 @@ class AssetSelection:
         return self._traversal(_levels(depth), 0, include_self)
 
     def sources(self) -> AssetSelection:
-        """Return the selection of those assets in this one that depend on no other in it."""
+        """Return the selection of those assets in this one that depend on no other in it.
+
+        A dependency counts also when it goes through assets that are not selected.
+        """
         return AssetSelection(Boundary(self.term, "sources"))
 
     def sinks(self) -> AssetSelection:
-        """Return the selection of those assets in this one that no other in it depends on."""
+        """Return the selection of those assets in this one that no other in it depends on.
+
+        A dependency counts also when it goes through assets that are not selected.
+        """
         return AssetSelection(Boundary(self.term, "sinks"))
 
     def __or__(self, other: AssetSelection) -> AssetSelection:

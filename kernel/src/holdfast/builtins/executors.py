@@ -105,7 +105,7 @@ class _PluginExecutor(ExecutorDefinition):
 
 def config_problems(definition: ExecutorDefinition, config: Any) -> list[str]:
     """Return what is wrong with the config of an executor that its schema does not say."""
-    one = config is None or isinstance(config, str) or (isinstance(config, Mapping) and len(config) < 2)
+    one = config is None or isinstance(config, str) or (isinstance(config, Mapping) and len(config) == 1)
     if one or not isinstance(definition, _PluginExecutor):
         return []
     return ["execution.config: this names one executor, such as 'in_process' or {'multiprocess': {...}}"]

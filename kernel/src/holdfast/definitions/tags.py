@@ -26,6 +26,8 @@ def check_tags(tags: Mapping[str, Any] | None, what: str) -> Mapping[str, str]:
     """
     if not tags:
         return NO_TAGS
+    if not isinstance(tags, Mapping):
+        raise InvalidDefinitionError(f"{what}: tags are a mapping of labels to values, not {tags!r}.")
     return {_label(key, what): _text(key, value, what) for key, value in tags.items()}
 
 
