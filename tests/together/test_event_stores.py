@@ -89,7 +89,10 @@ def test_events_of_one_run(store: EventStore) -> None:
         (EventType.STEP_EXPECTATION_RESULT, ExpectationResult(False, "l", "d", metadata={"rows": 0})),
         (EventType.STEP_OUTPUT, OutputData("result", type_check=TypeCheck(True, "d", metadata={"n": 1}))),
         (EventType.STEP_UP_FOR_RETRY, StepFailureData(ErrorInfo("E", "no"), 2, 0.5)),
-        (EventType.STEP_FAILURE, StepFailureData(ErrorInfo("E", "no"), metadata={"n": HEAD}, description="d")),
+        (
+            EventType.STEP_FAILURE,
+            StepFailureData(ErrorInfo("E", "no"), metadata={"n": HEAD}, description="d"),
+        ),
         (EventType.STEP_FAILURE, StepFailureData(ErrorInfo("E", "no", (Frame("f.py", 1, "f", "1/0"),)))),
         (EventType.HOOK_COMPLETED, HookData("tell")),
         (EventType.HOOK_ERRORED, HookData("tell", ErrorInfo("E", "no"))),

@@ -22,10 +22,11 @@ from holdfast.definitions.dependencies import (
     MultiDependencyDefinition,
     NodeInvocation,
 )
+from holdfast.definitions.hook import HookDefinition, check_hooks
 from holdfast.definitions.tags import NO_TAGS, check_tags
 from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
 from holdfast.keys import check_name
-from holdfast.policies import RetryPolicy
+from holdfast.policies import RetryPolicy, check_retry_policy
 
 if TYPE_CHECKING:  # only what is invoked, which inherits from this module
     from holdfast.definitions.in_out import In, Out
@@ -266,7 +267,7 @@ class PendingNodeInvocation:
     definition: Invocable
     given_alias: str | None = None
     tags: Mapping[str, str] = NO_TAGS
-    hook_defs: frozenset[Any] = frozenset()
+    hook_defs: frozenset[HookDefinition] = frozenset()
     retry_policy: RetryPolicy | None = None
 
     def alias(self, name: str) -> PendingNodeInvocation:
@@ -279,11 +280,12 @@ class PendingNodeInvocation:
 
     def with_hooks(self, hook_defs: Collection[Any]) -> PendingNodeInvocation:
         """Return this with more hooks."""
-        return attrs.evolve(self, hook_defs=self.hook_defs | frozenset(hook_defs))
+        hooks = check_hooks(hook_defs, f"'{self.definition.name}'")
+        return attrs.evolve(self, hook_defs=self.hook_defs | hooks)
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingNodeInvocation:
         """Return this with a retry policy."""
-        return attrs.evolve(self, retry_policy=retry_policy)
+        return attrs.evolve(self, retry_policy=check_retry_policy(retry_policy, f"'{self.definition.name}'"))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Add the node to the graph that is being composed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -52,6 +53,8 @@ class Session:
         values: where the values of outputs are kept for the caller, by step key and output name, those of
             dynamic outputs by mapping key; ``None`` to keep none.
         retries: whether failed steps may be tried again.
+        log: the logger of the run.
+        hook_values: for each step with hooks, the values of its outputs by name, until the hooks are told.
         stored: the contexts that values were, or would be, stored with, each made once for all its readers.
     """
 
@@ -65,6 +68,8 @@ class Session:
     instance: Any = None
     values: dict[tuple[str, str], Any] | None = None
     retries: bool = True
+    log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("holdfast.run"))
+    hook_values: dict[str, dict[str, Any]] = attrs.field(factory=dict, init=False, repr=False)
     stored: dict[Hashable, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
 
     def op_config(self, step: Step) -> OpConfig:
@@ -99,6 +104,7 @@ class Session:
             metadata=inp.metadata,
             upstream_output=upstream,
             dagster_type=dagster_type,
+            log_manager=self.log,
             resource_config=config,
             resources=required,
             op_def=None if step is None else step.op,
@@ -118,6 +124,7 @@ class Session:
                 run_id=self.run_id,
                 metadata=source.metadata,
                 mapping_key=source.mapping_key,
+                log_manager=self.log,
                 resource_config=self.resources.io_manager(source.manager_key, what)[1],
                 asset_info=source.asset_key,
             )

@@ -9,7 +9,9 @@ from typing import Any
 
 import attrs
 
+from holdfast.errors import Error, StorageError, TypeCheckDidNotPass
 from holdfast.events import Event, EventType, StepFailureData
+from holdfast.execution.hooks import run_hooks
 from holdfast.execution.inputs import read_inputs
 from holdfast.execution.op_context import OpExecutionContext
 from holdfast.execution.session import Session
@@ -21,6 +23,7 @@ from holdfast.policies import Failure, RetryRequested
 __all__ = ["StepOutcome", "run_step"]
 
 _SUCCESS = EventType.STEP_SUCCESS  # looking a member up on its class takes longer than making an event
+_TELLING = (Failure, TypeCheckDidNotPass)
 _NO_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -41,7 +44,7 @@ class StepOutcome:
     step_key: str
     events: list[Event]
     error: ErrorInfo | None = None
-    exception: BaseException | None = None
+    exception: Exception | None = None
     retry_in: float | None = None
     left_out: tuple[str, ...] = ()
     mapping_keys: Mapping[str, tuple[str, ...]] = _NO_KEYS
@@ -82,13 +85,17 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
             result = function(**values)
         left_out, mapping_keys = store_outputs(session, step, result, events)
         events.append(Event(_SUCCESS, run_id, time(), key))
-        return StepOutcome(key, events, left_out=left_out, mapping_keys=mapping_keys)
+        outcome = StepOutcome(key, events, left_out=left_out, mapping_keys=mapping_keys)
     except Exception as error:
         retry_in = _retry_in(session, step, error, attempt)
         info = ErrorInfo.from_exception(error)
         kind = EventType.STEP_FAILURE if retry_in is None else EventType.STEP_UP_FOR_RETRY
-        events.append(Event(kind, run_id, time(), key, None, StepFailureData(info, attempt, retry_in)))
-        return StepOutcome(key, events, info, error, retry_in)
+        said = (error.metadata, error.description) if isinstance(error, _TELLING) else ()
+        events.append(Event(kind, run_id, time(), key, None, StepFailureData(info, attempt, retry_in, *said)))
+        outcome = StepOutcome(key, events, info, error, retry_in)
+    if step.hooks:
+        run_hooks(session, step, outcome.exception, events)
+    return outcome
 
 
 def _op_context(session: Session, step: Step, attempt: int, events: list[Event]) -> OpExecutionContext:
@@ -107,6 +114,7 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
         retry_number=attempt - 1,
         mapping_key=step.mapping_key,
         instance=session.instance,
+        log=session.log,
         output_keys={output.name: output.asset_key for output in step.outputs},
         input_keys={inp.name: source.asset_key for inp in step.inputs for source in inp.stored},
         selected=step.selected,
@@ -115,11 +123,18 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
 
 
 def _retry_in(session: Session, step: Step, error: Exception, attempt: int) -> float | None:
+    """Return the seconds until the next attempt, ``None`` when there is none.
+
+    Only what user code raises is tried again: what Holdfast finds wrong will be wrong then too. Stores are an
+    exception, as what they are kept on may come back.
+    """
     if not session.retries:
         return None
     if isinstance(error, RetryRequested):
         return (error.seconds_to_wait or 0.0) if attempt <= error.max_retries else None
-    if isinstance(error, Failure) and error.allow_retries is False:
+    if isinstance(error, Failure) and not error.allow_retries:
+        return None
+    if isinstance(error, Error) and not isinstance(error, StorageError):
         return None
     policy = step.retry_policy
     if policy is None or attempt > policy.max_retries:
