@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import pickle
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -224,3 +225,13 @@ def test_what_is_required_must_be_given(processed: Processed, schema: Any) -> No
     """The message says where and of which type."""
     with pytest.raises(InvalidConfigError, match=r"resources\.r\.config: this is required \("):
         processed(schema)
+
+
+def test_schemas_travel_to_worker_processes(processed: Processed) -> None:
+    """A copy by value accepts and refuses the same."""
+    schema = {"a": Field(int, 3), "b": int, "c": Any, "s": StringSource, "n": Noneable([{str: float}])}
+    copy = pickle.loads(pickle.dumps(Field(schema)))
+    config = {"b": 1, "c": None, "s": "x", "n": [{"k": 1}]}
+    assert processed(copy, config) == processed(schema, config)
+    with pytest.raises(InvalidConfigError, match=r"r\.config: this is required"):
+        processed(copy)

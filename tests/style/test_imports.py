@@ -20,6 +20,7 @@ print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - b
 HEAVY = {
     "asyncio", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy",
     "pandas", "pluggy", "polars", "pyarrow", "rich", "shtab", "socket", "sqlite3", "subprocess",
+    "voluptuous",
 }  # fmt: skip
 if sys.version_info < (3, 11):
     HEAVY.remove("subprocess")  # attrs needs platform, which imports it there
@@ -48,6 +49,14 @@ def test_what_nearly_every_program_imports_is_light():
     """Defining assets, a job and a repository needs no graph, plugin, database or event loop yet."""
     names = "asset, define_asset_job, materialize, repository, AssetSelection"
     assert loaded_by(f"from holdfast import {names}") & HEAVY == set()
+
+
+def test_only_config_that_is_checked_needs_the_validation_library():
+    """Neither schemas nor runs without config load it."""
+    define = "from holdfast import *; made = asset(config_schema={'n': int}, name='made')(lambda context: 1)"
+    assert "voluptuous" not in loaded_by(f"{define}; materialize_to_memory([asset(name='a')(lambda: 1)])")
+    config = {"ops": {"made": {"config": {"n": 1}}}}
+    assert "voluptuous" in loaded_by(f"{define}; materialize_to_memory([made], {config})")
 
 
 def test_every_plugin_is_discovered_without_its_work(plugins):

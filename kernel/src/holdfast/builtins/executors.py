@@ -24,7 +24,7 @@ Choice = str | Mapping[str, Any]
 """The name of an executor that a plugin provides, or a mapping with ``use`` and options."""
 
 _NO_OPTIONS = Field({}, is_required=False)
-_RETRIES = Field(Selector({"enabled": _NO_OPTIONS, "disabled": _NO_OPTIONS}), default_value={"enabled": {}})
+_RETRIES = Field(Selector({"enabled": _NO_OPTIONS, "disabled": _NO_OPTIONS}), is_required=False)
 
 
 def _in_process(_context: InitExecutorContext) -> tuple[bool, InProcessExecutor]:

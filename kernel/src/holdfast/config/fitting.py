@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from holdfast.config.scalars import AnyType, ConfigType, Validator, shown
+from holdfast.config.scalars import AnyType, ConfigType, Scalar, Validator, shown
 from holdfast.errors import did_you_mean
 
 __all__ = ["as_dictionary", "fit", "refuse_unknown"]
@@ -22,7 +22,9 @@ def fit(config_type: ConfigType, value: Any, path: str, *, resolve: bool = True)
     """
     if isinstance(config_type, AnyType):
         return value, []
-    import voluptuous as vol  # 20 ms to import, and only config that has a schema needs it
+    if isinstance(config_type, Scalar) and config_type.accepts(value):
+        return config_type.converted(value), []
+    import voluptuous as vol  # 20 ms to import, and only config with parts, or problems, needs it
 
     try:
         return vol.Schema(config_type.validator(vol, resolve))(value), []

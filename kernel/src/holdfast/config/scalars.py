@@ -115,13 +115,17 @@ class Scalar(ConfigType):
             self.python_type is int and isinstance(value, bool)
         )
 
+    def converted(self, value: Any) -> Any:
+        """Return a value that is accepted as this type."""
+        return float(value) if self.python_type is float else value
+
     def validator(self, vol: Any, resolve: bool) -> Validator:
         """Return the check of one scalar."""
 
         def check(value: Any) -> Any:
             if not self.accepts(value):
                 raise vol.Invalid(f"expected {self}, not {shown(value)}")
-            return float(value) if self.python_type is float else value
+            return self.converted(value)
 
         return check
 
