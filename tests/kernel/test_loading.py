@@ -94,7 +94,7 @@ def test_a_group_is_for_the_copies(package: ModuleType) -> None:
     loaded = load_assets_from_modules([package], group_name="shop")
     groups = {node.group for definition in loaded for node in definition.asset_nodes()}
     assert groups == {"shop"}
-    assert package.orders.group_names_by_key == {}
+    assert set(package.orders.group_names_by_key.values()) == {"default"}
 
 
 def test_a_group_over_a_group_is_an_error() -> None:

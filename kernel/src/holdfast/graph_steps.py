@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 
 import attrs
 
@@ -15,6 +16,7 @@ from holdfast.definitions.flattening import (
     OutputOf,
     Several,
     Source,
+    inputs_in,
     outputs_in,
 )
 from holdfast.definitions.in_out import In
@@ -27,7 +29,6 @@ from holdfast.plan import (
     StepInput,
     StepOutput,
     StepSource,
-    Unfed,
 )
 
 __all__ = ["EACH", "GraphSteps"]
@@ -36,7 +37,7 @@ EACH = "[?]"
 """Ends the key of a step that stands for one step for each mapping key."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class GraphSteps:
     """Makes the steps of a graph.
 
@@ -45,7 +46,6 @@ class GraphSteps:
         prefix: what stands before the names of its nodes, in keys of steps and in the run config.
         feed: what feeds an input of the graph; ``None`` for nothing.
         definition: the definition of the assets it makes, if it makes some.
-        assets: the assets that outputs of its computations are.
         wanted: the outputs of its computations that are to be made; all when ``None``.
         selected: the assets that are asked for.
         made: the assets that steps of the plan make.
@@ -55,24 +55,22 @@ class GraphSteps:
     prefix: str = ""
     feed: Callable[[str], StepOutput | GivenValue | None] = lambda _name: None
     definition: AssetsDefinition | None = None
-    assets: Mapping[OutputOf, AssetKey] = attrs.field(factory=dict)
     wanted: Collection[OutputOf] | None = None
     selected: frozenset[AssetKey] = frozenset()
     made: Collection[AssetKey] = ()
 
+    @cached_property
+    def _assets(self) -> Mapping[OutputOf, AssetKey]:
+        """The assets that outputs of its computations are."""
+        keys = {} if self.definition is None else self.definition.node_keys_by_output_name
+        return {self.flat.outputs[name]: key for name, key in keys.items()}
+
     def output(self, output: OutputOf) -> StepOutput:
         """Return the value that an output of one of its computations is."""
-        node = self.flat.nodes[output.path]
+        node, key = self.flat.nodes[output.path], self._assets.get(output)
         out = node.op.outs[output.output]
-        return StepOutput(
-            self._key(node),
-            output.output,
-            self.assets.get(output, out.asset_key),
-            out.io_manager_key,
-            out.metadata,
-            out.is_required,
-            out.is_dynamic,
-        )
+        metadata = None if self.definition is None or key is None else self.definition.metadata_by_key[key]
+        return StepOutput.of(self._key(node), output.output, out, key, metadata)
 
     def steps(self) -> Iterator[Step]:
         """Yield its steps, each after those it reads from."""
@@ -82,7 +80,8 @@ class GraphSteps:
                 yield self._step(node)
 
     def _step(self, node: FlatNode) -> Step:
-        outputs = (OutputOf(node.path, name) for name in node.op.outs)
+        outputs = [OutputOf(node.path, name) for name in node.op.outs]
+        asked = outputs if self.wanted is None else [each for each in outputs if each in self.wanted]
         over = node.over
         return Step(
             self._key(node),
@@ -92,7 +91,7 @@ class GraphSteps:
                 for name, inp in node.op.ins.items()
                 if not inp.orders_only
             ),
-            tuple(self.output(output) for output in outputs if self.wanted is None or output in self.wanted),
+            tuple(map(self.output, asked)),
             tuple(
                 dict.fromkeys(
                     need
@@ -113,6 +112,11 @@ class GraphSteps:
                 if isinstance(source, Several | Collected)
             ),
             None if over is None else self._step_output(over),
+            spare=tuple(
+                attrs.evolve(self.output(output), is_required=False)
+                for output in outputs
+                if output not in asked
+            ),
         )
 
     def _step_output(self, output: OutputOf) -> tuple[str, str]:
@@ -128,7 +132,7 @@ class GraphSteps:
     def _input(self, name: str, inp: In, source: Source | None) -> StepInput:
         fed = None if source is None else self._source(source)
         if fed is None:
-            fed = GivenValue(inp.default_value) if inp.has_default else Unfed()
+            return StepInput.unfed(name, inp)
         return StepInput(name, fed, inp.input_manager_key or inp.root_manager_key, inp.metadata)
 
     def _source(self, source: Source) -> StepSource | None:
@@ -144,15 +148,7 @@ class GraphSteps:
     def _waits(self, source: Source) -> Iterator[tuple[str, str]]:
         for output in outputs_in(source):
             yield self._step_output(output)
-        for name in _graph_inputs(source):
+        for name in inputs_in(source):
             fed = self.feed(name)
             if isinstance(fed, StepOutput) and fed.asset_key in self.made:
                 yield fed.step_key, fed.name
-
-
-def _graph_inputs(source: Source) -> Iterator[str]:
-    if isinstance(source, GraphInput):
-        yield source.name
-    elif isinstance(source, Several):
-        for each in source.sources:
-            yield from _graph_inputs(each)

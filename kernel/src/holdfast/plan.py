@@ -11,6 +11,7 @@ import attrs
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
+from holdfast.definitions.in_out import In, Out
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.keys import AssetKey
@@ -55,6 +56,37 @@ class StepOutput:
     is_required: bool = True
     is_dynamic: bool = False
     mapping_key: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        step_key: str,
+        name: str,
+        out: Out,
+        asset_key: AssetKey | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        is_required: bool | None = None,
+    ) -> StepOutput:
+        """Return the value that an output of a computation is.
+
+        Args:
+            step_key: the step that makes it.
+            name: the output's name.
+            out: the output; it says what the other arguments leave open.
+            asset_key: the asset it is.
+            metadata: the metadata of its definition.
+            is_required: whether its step must make it.
+        """
+        return cls(
+            step_key,
+            name,
+            out.asset_key if asset_key is None else asset_key,
+            out.io_manager_key,
+            out.metadata if metadata is None else metadata,
+            out.is_required if is_required is None else is_required,
+            out.is_dynamic,
+        )
 
 
 @attrs.frozen
@@ -109,6 +141,12 @@ class StepInput:
     manager_key: str | None
     metadata: Mapping[str, Any]
 
+    @classmethod
+    def unfed(cls, name: str, inp: In) -> StepInput:
+        """Return an input that nothing of the plan feeds: its default, or what the run config says."""
+        source = GivenValue(inp.default_value) if inp.has_default else Unfed()
+        return cls(name, source, inp.input_manager_key or inp.root_manager_key, inp.metadata)
+
     @property
     def stored(self) -> Iterator[StepOutput]:
         """The stored values that it is loaded from."""
@@ -142,6 +180,7 @@ class Step:
         selected: the assets of its definition that the run asks for.
         over: the step and dynamic output for whose every value it runs once, if it does.
         mapping_key: which of these values it runs for.
+        spare: outputs that nothing asks for; they are stored if they are made.
     """
 
     key: str
@@ -158,6 +197,7 @@ class Step:
     any_of: tuple[tuple[tuple[str, str], ...], ...] = ()
     over: tuple[str, str] | None = None
     mapping_key: str | None = None
+    spare: tuple[StepOutput, ...] = ()
 
     @property
     def assets(self) -> tuple[AssetKey, ...]:
@@ -186,12 +226,14 @@ class Plan:
         steps: the steps by key, in order.
         graphs: the graphs of computations that its steps come from, by the name before the keys of their
             steps; ``""`` for the graph of a job without assets.
+        left_out: steps of the job that are not in the plan, though the run config may say something to them.
     """
 
     graph: AssetGraph
     selection: AssetSelection | None
     steps: Mapping[str, Step]
     graphs: Mapping[str, NodeGraph] = _EMPTY
+    left_out: tuple[Step, ...] = ()
 
     @property
     def assets(self) -> tuple[AssetKey, ...]:

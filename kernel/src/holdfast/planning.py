@@ -22,7 +22,7 @@ from holdfast.keys import AssetKey
 from holdfast.plan import GivenValue, Plan, Step, StepInput, StepOutput
 from holdfast.selection import AssetSelection
 
-__all__ = ["make_graph_plan", "make_plan", "stored_output"]
+__all__ = ["check_subsets", "make_graph_plan", "make_plan", "stored_output"]
 
 
 def make_graph_plan(graph: NodeGraph, input_values: Mapping[str, Any] | None = None) -> Plan:
@@ -90,17 +90,29 @@ _Output = Callable[[AssetKey], StepOutput]
 def _step(
     name: str, call: _Call, node: OpDefinition, output: _Output, waits: tuple[tuple[str, str], ...]
 ) -> Step:
+    definition, wanted = call.definition, call.wanted
     inputs = []
     for argument, inp, key in call.reads:
         source = output(key)
         inputs.append(StepInput(argument, source, inp.input_manager_key or source.manager_key, inp.metadata))
-    definition, wanted = call.definition, call.wanted
-    made = tuple(output(key) for key in definition.keys_by_output_name.values() if key in wanted)
+    for argument, inp in node.ins.items():
+        if argument not in definition.keys_by_input_name and not inp.orders_only:
+            inputs.append(StepInput.unfed(argument, inp))
+    made, spare = [], []
+    for out_name, out in node.outs.items():
+        made_key = definition.node_keys_by_output_name.get(out_name)
+        if made_key is None:
+            made.append(StepOutput.of(name, out_name, out))
+        elif made_key in wanted:
+            made.append(output(made_key))
+        else:
+            metadata = definition.metadata_by_key[made_key]
+            spare.append(StepOutput.of(name, out_name, out, made_key, metadata, is_required=False))
     return Step(
         name,
         node,
         tuple(inputs),
-        made,
+        tuple(made),
         waits,
         definition,
         (name,),
@@ -108,6 +120,7 @@ def _step(
         _NO_HOOKS,
         node.retry_policy,
         wanted,
+        spare=tuple(spare),
     )
 
 
@@ -122,22 +135,35 @@ def _graph_steps(
     output: _Output,
     makers: Mapping[AssetKey, str],
 ) -> Iterator[Step]:
-    definition, asset, flat = call.definition, min(call.wanted), flatten(node)
-    fed = {
-        argument: output(graph.resolve_upstream(asset, key))
-        for argument, key in definition.keys_by_input_name.items()
-    }
-    wanted = None
-    if len(call.wanted) < len(definition.keys_by_output_name):
-        named = definition.keys_by_output_name.items()
-        wanted = flat.needed_for([flat.outputs[out] for out, key in named if key in call.wanted])
-    return GraphSteps(
-        flat, name, fed.get, definition, _inner_assets(definition, flat), wanted, call.wanted, makers.keys()
-    ).steps()
+    definition, flat = call.definition, flatten(node)
+    fed = {argument: output(key) for argument, _, key in call.reads}
+    wanted = _wanted_inside(definition, flat, call.wanted)
+    steps = GraphSteps(flat, name, fed.get, definition, wanted, call.wanted, makers.keys())
+    return steps.steps()
 
 
-def _inner_assets(definition: AssetsDefinition, flat: FlatGraph) -> dict[OutputOf, AssetKey]:
-    return {flat.outputs[name]: key for name, key in definition.keys_by_output_name.items()}
+def _wanted_inside(
+    definition: AssetsDefinition, flat: FlatGraph, wanted: Collection[AssetKey]
+) -> frozenset[OutputOf] | None:
+    keys = definition.node_keys_by_output_name
+    if len(wanted) == len(keys):
+        return None
+    return flat.needed_for([flat.outputs[name] for name, key in keys.items() if key in wanted])
+
+
+def check_subsets(graph: AssetGraph, keys: Collection[AssetKey]) -> None:
+    """Raise if a computation that makes all of its assets or none is to make some of them.
+
+    Raises:
+        InvalidSubsetError: naming the others.
+    """
+    wanted: dict[int, tuple[AssetsDefinition, list[AssetKey]]] = {}
+    for key in keys:
+        definition = graph[key].definition
+        if len(definition.keys_by_output_name) > 1:
+            wanted.setdefault(id(definition), (definition, []))[1].append(key)
+    for definition, made in wanted.values():
+        definition.subset_for(made)
 
 
 @attrs.frozen
@@ -159,20 +185,21 @@ def _calls(graph: AssetGraph, keys: Collection[AssetKey]) -> Iterator[_Call]:
         definition = graph[key].definition
         groups.setdefault(id(definition), (definition, []))[1].append(key)
     for definition, wanted in groups.values():
-        if len(wanted) < len(definition.keys_by_output_name):
-            definition.subset_for(wanted)  # refuses what cannot be made alone
-        yield _Call(definition, frozenset(wanted), _reads(graph, definition, wanted[0]))
+        yield _call(graph, definition, frozenset(wanted))
 
 
-def _reads(
-    graph: AssetGraph, definition: AssetsDefinition, asset: AssetKey
-) -> tuple[tuple[str, In, AssetKey], ...]:
-    reads = []
-    for argument, inp in definition.node_def.ins.items():
-        if not inp.orders_only:
-            key = graph.resolve_upstream(asset, definition.keys_by_input_name[argument])
-            reads.append((argument, inp, key))
-    return tuple(reads)
+def _call(graph: AssetGraph, definition: AssetsDefinition, wanted: frozenset[AssetKey]) -> _Call:
+    node, asset = definition.node_def, min(wanted)
+    if isinstance(node, NodeGraph):
+        flat = flatten(node)
+        used = flat.inputs_of(_wanted_inside(definition, flat, wanted))
+    else:
+        used = tuple(name for name, inp in node.ins.items() if not inp.orders_only)
+    keys = definition.keys_by_input_name
+    reads = [
+        (name, node.ins[name], graph.resolve_upstream(asset, keys[name])) for name in used if name in keys
+    ]
+    return _Call(definition, wanted, tuple(reads))
 
 
 def _name(calls: Iterable[_Call]) -> dict[str, _Call]:
@@ -208,7 +235,8 @@ def _needs(graph: AssetGraph, calls: Mapping[str, _Call]) -> _Needs:
 
 
 def _order(calls: Mapping[str, _Call], needs: _Needs) -> Sequence[str]:
-    if all(len(call.definition.keys_by_output_name) == 1 for call in calls.values()):
+    definitions = [call.definition for call in calls.values()]
+    if all(len(each.keys_by_output_name) == 1 and not each.orders_apart for each in definitions):
         return list(calls)  # made in the order of the graph, which is topological
     return list(TopologicalSorter(_upstream(calls, needs)).static_order())
 
@@ -244,8 +272,7 @@ def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs) -> Iterat
             yield call
             continue
         for level in sorted({levels[key] for key in call.wanted}):
-            wanted = frozenset(key for key in call.wanted if levels[key] == level)
-            yield attrs.evolve(call, wanted=wanted)
+            yield _call(graph, call.definition, frozenset(k for k in call.wanted if levels[k] == level))
 
 
 def stored_output(graph: AssetGraph, key: AssetKey, call: str | None = None) -> StepOutput:
@@ -264,10 +291,9 @@ def stored_output(graph: AssetGraph, key: AssetKey, call: str | None = None) -> 
     name = _output_name(definition, key)
     if isinstance(node, NodeGraph):
         flat = flatten(node)
-        steps = GraphSteps(flat, call or node.name, assets=_inner_assets(definition, flat))
+        steps = GraphSteps(flat, call or node.name, definition=definition)
         return steps.output(flat.outputs[name])
-    out = node.outs[name]
-    return StepOutput(call or node.name, name, key, out.io_manager_key, out.metadata, out.is_required)
+    return StepOutput.of(call or node.name, name, node.outs[name], key, definition.metadata_by_key[key])
 
 
 def _output_name(definition: AssetsDefinition, key: AssetKey) -> str:

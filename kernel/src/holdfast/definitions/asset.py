@@ -8,6 +8,7 @@ from typing import Any
 from holdfast.config.types import to_field
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
+from holdfast.definitions.assets_from_node import deps_by_key
 from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
 from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Out
 from holdfast.definitions.op import OpDefinition, check_resource_keys
@@ -73,7 +74,8 @@ def asset(
         io_manager_def: the IO manager that stores this asset; only one of this and ``io_manager_key``.
         io_manager_key: the resource that stores it, ``"io_manager"`` by default.
         compute_kind: what makes it, such as ``"sql"``, for people and selections.
-        dagster_type: refused by this version.
+        dagster_type: the type its values are checked against; by default what the function's return
+            annotation says.
         partitions_def: refused by this version.
         op_tags: labels; values that are no strings become JSON and must survive it.
         group_name: the asset's group, ``"default"`` by default.
@@ -98,7 +100,6 @@ def asset(
     what = f"asset '{key}'"
     refuse(
         what,
-        dagster_type=dagster_type,
         partitions_def=partitions_def,
         freshness_policy=freshness_policy,
     )
@@ -113,17 +114,24 @@ def asset(
             name=key.to_python_identifier(),
             arguments=arguments,
             ins=op_ins,
-            outs={"result": Out(UNSET, text, output_required, manager_key, metadata)},
+            outs={
+                "result": Out(
+                    UNSET if dagster_type is None else dagster_type,
+                    text,
+                    output_required,
+                    manager_key,
+                    metadata,
+                )
+            },
             description=text,
             config_schema=None if config_schema is None else to_field(config_schema, what),
-            required_resource_keys=check_resource_keys(required_resource_keys, what),
+            required_resource_keys=_resource_keys(required_resource_keys, resource_defs, what),
             tags=_tags(op_tags, compute_kind, what),
             version=op_version,
             retry_policy=retry_policy,
         ),
         resource_defs={**to_resource_definitions(resource_defs, what), **own_manager},
         group_names_by_key={} if group_name is None else {key: check_group_name(group_name)},
-        metadata_by_key={key: metadata} if metadata else {},
     )
 
 
@@ -188,20 +196,19 @@ def multi_asset(
                 arguments=arguments,
                 ins=op_ins,
                 outs={
-                    n: Out(UNSET, o.description, o.is_required, o.io_manager_key, o.metadata)
+                    n: Out(o.dagster_type, o.description, o.is_required, o.io_manager_key, o.metadata)
                     for n, o in outs.items()
                 },
                 description=description or compute_fn.__doc__,
                 config_schema=None if config_schema is None else to_field(config_schema, what),
-                required_resource_keys=check_resource_keys(required_resource_keys, what),
+                required_resource_keys=_resource_keys(required_resource_keys, resource_defs, what),
                 tags=_tags(op_tags, compute_kind, what),
                 retry_policy=retry_policy,
             ),
-            asset_deps=_internal_deps(internal_asset_deps, keys, frozenset(input_keys.values()), what),
+            asset_deps=deps_by_key(internal_asset_deps, keys, frozenset(input_keys.values()), what),
             can_subset=can_subset,
             resource_defs=to_resource_definitions(resource_defs, what),
             group_names_by_key=_groups(outs, keys, group_name, what),
-            metadata_by_key={keys[n]: out.metadata for n, out in outs.items() if out.metadata},
         )
 
     return define
@@ -221,11 +228,13 @@ def _inputs(
     names: Sequence[str] = arguments.names
     if ins:
         extra = [name for name in ins if name not in names]
-        if extra and not arguments.any_keyword:
-            raise InvalidDefinitionError(
-                f"{what} ({place_of(function)}): ins names '{extra[0]}', which is no argument of the "
-                f"function.{did_you_mean(extra[0], names)}"
-            )
+        if not arguments.any_keyword:
+            for name in extra:
+                if not isinstance(ins[name], AssetIn) or ins[name].dagster_type is not Nothing:
+                    raise InvalidDefinitionError(
+                        f"{what} ({place_of(function)}): ins names '{name}', which is no argument of the "
+                        f"function.{did_you_mean(name, names)} Only inputs typed Nothing are not arguments."
+                    )
         names = (*names, *extra)
     keys, op_ins = {}, {}
     for name in names:
@@ -234,7 +243,16 @@ def _inputs(
             keys[name], op_ins[name] = AssetKey(name), PLAIN_INPUT
         elif isinstance(described, AssetIn):
             keys[name] = described.key_for(name)
-            op_ins[name] = In(metadata=described.metadata, input_manager_key=described.input_manager_key)
+            if described.dagster_type is Nothing and name in arguments.names:
+                raise InvalidDefinitionError(
+                    f"{what} ({place_of(function)}): ins['{name}'] is typed Nothing and loads nothing, but "
+                    "the function has an argument of this name. Leave out the argument."
+                )
+            op_ins[name] = In(
+                described.dagster_type,
+                metadata=described.metadata,
+                input_manager_key=described.input_manager_key,
+            )
         else:
             raise InvalidDefinitionError(f"{what}: ins['{name}'] is an AssetIn, not {described!r}.")
     for key in _dependency_keys(non_argument_deps, what):
@@ -251,6 +269,14 @@ def _dependency_keys(deps: Collection[CoercibleToAssetKey] | None, what: str) ->
     if isinstance(deps, str):
         raise InvalidDefinitionError(f"{what}: non_argument_deps is a set of keys, not the string {deps!r}.")
     return sorted(AssetKey.from_coercible(key) for key in deps or ())
+
+
+def _resource_keys(
+    required: Collection[str] | None, resource_defs: Mapping[str, Any] | None, what: str
+) -> frozenset[str]:
+    # What an asset brings it may use, without asking for it by name.
+    keys = check_resource_keys(required, what)
+    return keys if not resource_defs else keys.union(resource_defs)
 
 
 def _tags(op_tags: Mapping[str, Any] | None, compute_kind: str | None, what: str) -> Mapping[str, str]:
@@ -280,22 +306,3 @@ def _groups(
             "Give one of the two."
         )
     return dict.fromkeys(keys.values(), check_group_name(group_name))
-
-
-def _internal_deps(
-    deps: Mapping[str, Collection[AssetKey]] | None,
-    keys: Mapping[str, AssetKey],
-    inputs: frozenset[AssetKey],
-    what: str,
-) -> dict[AssetKey, frozenset[AssetKey]] | None:
-    if not deps:
-        return None
-    for name in deps:
-        if name not in keys:
-            raise InvalidDefinitionError(
-                f"{what}: internal_asset_deps names '{name}', which is no output.{did_you_mean(name, keys)}"
-            )
-    return {
-        key: frozenset(map(AssetKey.from_coercible, deps[name])) if name in deps else inputs
-        for name, key in keys.items()
-    }

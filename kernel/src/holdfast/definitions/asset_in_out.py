@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.definitions.in_out import UNSET, check_type
 from holdfast.definitions.refused import refuse
 from holdfast.errors import InvalidDefinitionError
 from holdfast.keys import (
@@ -48,10 +49,12 @@ class AssetIn:
         asset_key: the same as ``key``.
         input_manager_key: the resource that loads it; by default the one that stored it.
         partition_mapping: refused by this version.
-        dagster_type: refused by this version.
+        dagster_type: the type its values are checked against; by default what the function's annotation says.
+            `Nothing` for an asset that must be made first but is not loaded, and is no argument.
 
     Raises:
-        InvalidDefinitionError: more than one of ``key``, ``asset_key`` and ``key_prefix`` is given.
+        InvalidDefinitionError: more than one of ``key``, ``asset_key`` and ``key_prefix`` is given, or
+            ``dagster_type`` is no type.
     """
 
     key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
@@ -60,13 +63,14 @@ class AssetIn:
     asset_key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
     input_manager_key: str | None = None
     partition_mapping: None = attrs.field(default=None, repr=False)
-    dagster_type: None = attrs.field(default=None, repr=False)
+    dagster_type: Any = attrs.field(default=UNSET, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        refuse("AssetIn", partition_mapping=self.partition_mapping, dagster_type=self.dagster_type)
+        refuse("AssetIn", partition_mapping=self.partition_mapping)
         given = [name for name in ("key", "asset_key", "key_prefix") if getattr(self, name) is not None]
         if len(given) > 1:
             raise InvalidDefinitionError(f"AssetIn: give only one of {' and '.join(given)}.")
+        check_type(self.dagster_type, "AssetIn")
 
     def key_for(self, argument: str) -> AssetKey:
         """Return the upstream key of the argument of this name."""
@@ -80,7 +84,8 @@ class AssetOut:
     Args:
         key_prefix: what stands before the output's name in the asset's key.
         key: the asset's key.
-        dagster_type: refused by this version.
+        dagster_type: the type its values are checked against; by default what the function's return
+            annotation says.
         description: what the asset is.
         is_required: whether every run must produce it.
         io_manager_key: the resource that stores it.
@@ -88,13 +93,13 @@ class AssetOut:
         group_name: the asset's group.
 
     Raises:
-        InvalidDefinitionError: both ``key`` and ``key_prefix`` are given.
+        InvalidDefinitionError: both ``key`` and ``key_prefix`` are given, or ``dagster_type`` is no type.
         InvalidNameError: the group name breaks the naming rule.
     """
 
     key_prefix: tuple[str, ...] | None = attrs.field(default=None, converter=_optional_prefix)
     key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
-    dagster_type: None = attrs.field(default=None, repr=False)
+    dagster_type: Any = attrs.field(default=UNSET, repr=False)
     description: str | None = None
     is_required: bool = True
     io_manager_key: str = attrs.field(default=None, converter=_manager_key)
@@ -102,7 +107,7 @@ class AssetOut:
     group_name: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse("AssetOut", dagster_type=self.dagster_type)
+        check_type(self.dagster_type, "AssetOut")
         if self.key is not None and self.key_prefix is not None:
             raise InvalidDefinitionError("AssetOut: give only one of key and key_prefix.")
         if self.group_name is not None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from types import MappingProxyType
+from functools import cached_property
 from typing import Any
 
 import attrs
 
 from holdfast.asset_node import AssetNode
+from holdfast.definitions.assets_arguments import (
+    check_assets,
+    check_deps,
+    check_keys,
+    check_metadata,
+    to_asset_keys,
+    to_deps,
+    to_keys_by_name,
+    to_own_resources,
+    to_values_by_key,
+)
+from holdfast.definitions.assets_from_node import arguments_from_node
 from holdfast.definitions.function import place_of
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
@@ -17,19 +29,22 @@ from holdfast.definitions.resource import ResourceDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import (
     InvalidDefinitionError,
-    InvalidInvocationError,
     InvalidSubsetError,
+    InvariantViolationError,
     ResourceConflictError,
-    did_you_mean,
 )
-from holdfast.keys import AssetKey, CoercibleToKeyPrefix, key_prefix_parts
+from holdfast.keys import (
+    AssetKey,
+    CoercibleToAssetKey,
+    CoercibleToKeyPrefix,
+    check_group_name,
+    key_prefix_parts,
+)
 
 __all__ = ["DEFAULT_GROUP", "AssetsDefinition"]
 
 DEFAULT_GROUP = "default"
 """The group of an asset that names none."""
-
-_EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 @attrs.frozen(eq=False, slots=False, kw_only=True)
@@ -38,9 +53,12 @@ class AssetsDefinition:
 
     Made by `asset` and `multi_asset`, or from a graph or computation that exists already.
 
+    Wherever it takes a key, a string (a key of one part) or a sequence of strings will do.
+
     Args:
-        keys_by_input_name: the upstream asset of each input.
-        keys_by_output_name: the asset that each output is.
+        keys_by_input_name: the upstream asset of each input. One that is not named takes its default, or what
+            the run config gives it.
+        keys_by_output_name: the asset that each output is. An output that is not named is no asset.
         node_def: the computation, or the graph of computations.
         partitions_def: refused by this version.
         partition_mappings: refused by this version.
@@ -53,17 +71,27 @@ class AssetsDefinition:
         freshness_policies_by_key: refused by this version.
     """
 
-    keys_by_input_name: Mapping[str, AssetKey]
-    keys_by_output_name: Mapping[str, AssetKey]
+    keys_by_input_name: Mapping[str, AssetKey] = attrs.field(converter=to_keys_by_name)
+    node_keys_by_output_name: Mapping[str, AssetKey] = attrs.field(
+        converter=to_keys_by_name, alias="keys_by_output_name"
+    )
     node_def: OpDefinition | NodeGraph
     partitions_def: None = None
     partition_mappings: None = None
-    _asset_deps: Mapping[AssetKey, frozenset[AssetKey]] | None = attrs.field(default=None, alias="asset_deps")
-    _selected_asset_keys: frozenset[AssetKey] | None = attrs.field(default=None, alias="selected_asset_keys")
+    _asset_deps: Mapping[AssetKey, frozenset[AssetKey]] | None = attrs.field(
+        default=None, converter=to_deps, alias="asset_deps"
+    )
+    _selected_asset_keys: frozenset[AssetKey] | None = attrs.field(
+        default=None, converter=to_asset_keys, alias="selected_asset_keys"
+    )
     can_subset: bool = False
-    resource_defs: Mapping[str, ResourceDefinition] = _EMPTY
-    group_names_by_key: Mapping[AssetKey, str] = _EMPTY
-    metadata_by_key: Mapping[AssetKey, Mapping[str, Any]] = _EMPTY
+    resource_defs: Mapping[str, ResourceDefinition] = attrs.field(default=None, converter=to_own_resources)
+    _group_names_by_key: Mapping[AssetKey, str] = attrs.field(
+        default=None, converter=to_values_by_key, alias="group_names_by_key"
+    )
+    _metadata_by_key: Mapping[AssetKey, Mapping[str, Any]] = attrs.field(
+        default=None, converter=to_values_by_key, alias="metadata_by_key"
+    )
     freshness_policies_by_key: None = None
 
     def __attrs_post_init__(self) -> None:
@@ -73,8 +101,123 @@ class AssetsDefinition:
             partition_mappings=self.partition_mappings,
             freshness_policies_by_key=self.freshness_policies_by_key,
         )
+        if not isinstance(self.node_def, OpDefinition | NodeGraph):
+            raise InvalidDefinitionError(f"{self!r}: node_def is an op or a graph, not {self.node_def!r}.")
+        outputs = self.node_keys_by_output_name
+        check_assets(self._where, self.node_def, self.keys_by_input_name, outputs)
+        made = outputs.values()
+        if self._selected_asset_keys is not None:
+            check_keys(self._where, "selected_asset_keys", self._selected_asset_keys, made)
+        if self._group_names_by_key:
+            check_keys(self._where, "group_names_by_key", self._group_names_by_key, made)
+            for group in self._group_names_by_key.values():
+                check_group_name(group)
+        if self._metadata_by_key:
+            check_keys(self._where, "metadata_by_key", self._metadata_by_key, made)
+            check_metadata(self._where, self._metadata_by_key)
         if self._asset_deps is not None:
-            self._check_deps(self._asset_deps)
+            check_deps(self._where, self._asset_deps, made, self.dependency_keys)
+
+    def _where(self) -> str:
+        return f"{self!r} ({self.place})"
+
+    @staticmethod
+    def from_graph(
+        graph_def: NodeGraph,
+        *,
+        keys_by_input_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        keys_by_output_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        key_prefix: CoercibleToKeyPrefix | None = None,
+        internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None = None,
+        partitions_def: Any = None,
+        group_name: str | None = None,
+        resource_defs: Mapping[str, Any] | None = None,
+        partition_mappings: Any = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None = None,
+        can_subset: bool = False,
+    ) -> AssetsDefinition:
+        """Return the assets that the outputs of a graph of computations are.
+
+        Args:
+            graph_def: the graph.
+            keys_by_input_name: the assets that inputs of the graph are; the inputs' names by default.
+            keys_by_output_name: the assets that outputs of the graph are; by default the outputs' names, or
+                the graph's name for a single output called ``result``.
+            key_prefix: goes before the keys of the outputs.
+            internal_asset_deps: by output, the assets it depends on, inputs or other outputs, where that is
+                not every input.
+            partitions_def: refused by this version.
+            group_name: the group of all assets.
+            resource_defs: resources of the assets' own, definitions or plain values.
+            partition_mappings: refused by this version.
+            metadata_by_output_name: metadata of outputs, on top of what their computations say.
+            can_subset: whether some of the assets can be made without the others. Of the graph's
+                computations only those that the selected assets need are run.
+
+        Raises:
+            InvalidDefinitionError: a mapping names what the graph does not have, an output is dynamic, or two
+                outputs are one output of a computation.
+            InvalidNameError: the prefix or group breaks the naming rule.
+        """
+        refuse(
+            "AssetsDefinition.from_graph",
+            partitions_def=partitions_def,
+            partition_mappings=partition_mappings,
+        )
+        arguments = arguments_from_node(
+            graph_def,
+            NodeGraph,
+            keys_by_input_name=keys_by_input_name,
+            keys_by_output_name=keys_by_output_name,
+            key_prefix=key_prefix,
+            internal_asset_deps=internal_asset_deps,
+            group_name=group_name,
+            metadata_by_output_name=metadata_by_output_name,
+            resource_defs=resource_defs,
+            can_subset=can_subset,
+        )
+        return AssetsDefinition(**arguments)
+
+    @staticmethod
+    def from_op(
+        op_def: OpDefinition,
+        *,
+        keys_by_input_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        keys_by_output_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        key_prefix: CoercibleToKeyPrefix | None = None,
+        internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None = None,
+        partitions_def: Any = None,
+        group_name: str | None = None,
+        partition_mappings: Any = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> AssetsDefinition:
+        """Return the assets that the outputs of a computation are; arguments and errors as `from_graph`.
+
+        Args:
+            op_def: the computation.
+            keys_by_input_name: the assets that its inputs are.
+            keys_by_output_name: the assets that its outputs are.
+            key_prefix: goes before the keys of the outputs.
+            internal_asset_deps: by output, the assets it depends on.
+            partitions_def: refused by this version.
+            group_name: the group of all assets.
+            partition_mappings: refused by this version.
+            metadata_by_output_name: metadata of outputs, on top of their own.
+        """
+        refuse(
+            "AssetsDefinition.from_op", partitions_def=partitions_def, partition_mappings=partition_mappings
+        )
+        arguments = arguments_from_node(
+            op_def,
+            OpDefinition,
+            keys_by_input_name=keys_by_input_name,
+            keys_by_output_name=keys_by_output_name,
+            key_prefix=key_prefix,
+            internal_asset_deps=internal_asset_deps,
+            group_name=group_name,
+            metadata_by_output_name=metadata_by_output_name,
+        )
+        return AssetsDefinition(**arguments)
 
     # -- what it makes and reads ---------------------------------------------------------------------
 
@@ -94,7 +237,30 @@ class AssetsDefinition:
         """The assets it makes: all of its outputs, or those selected by `subset_for`."""
         if self._selected_asset_keys is not None:
             return self._selected_asset_keys
-        return frozenset(self.keys_by_output_name.values())
+        return frozenset(self.node_keys_by_output_name.values())
+
+    @property
+    def keys_by_output_name(self) -> Mapping[str, AssetKey]:
+        """The asset that each output is, of those it makes."""
+        outputs, selected = self.node_keys_by_output_name, self._selected_asset_keys
+        return (
+            outputs if selected is None else {name: key for name, key in outputs.items() if key in selected}
+        )
+
+    @property
+    def group_names_by_key(self) -> Mapping[AssetKey, str]:
+        """The group of each asset."""
+        groups = self._group_names_by_key
+        return {key: groups.get(key, DEFAULT_GROUP) for key in self.keys_by_output_name.values()}
+
+    @cached_property
+    def metadata_by_key(self) -> Mapping[AssetKey, Mapping[str, Any]]:
+        """The metadata of each asset: that of its output, and on top what is given for the asset."""
+        outs, given = self.node_def.outs, self._metadata_by_key
+        return {
+            key: {**outs[name].metadata, **given[key]} if key in given else outs[name].metadata
+            for name, key in self.node_keys_by_output_name.items()
+        }
 
     @property
     def key(self) -> AssetKey:
@@ -121,6 +287,9 @@ class AssetsDefinition:
             return self._asset_deps
         upstream = self.dependency_keys
         return dict.fromkeys(self.keys_by_output_name.values(), upstream)
+
+    def get_partition_mapping(self, in_asset_key: CoercibleToAssetKey) -> None:
+        """Return how its partitions depend on those of an asset it reads: ``None``, as it has none."""
 
     @property
     def orders_apart(self) -> bool:
@@ -149,11 +318,12 @@ class AssetsDefinition:
         place, tags = self.place, self.node_def.tags
         if self._asset_deps is None:
             common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
+        groups = self._group_names_by_key
         for key in self.keys_by_output_name.values():
             yield AssetNode(
                 key,
                 common if self._asset_deps is None else self._ordered(self._asset_deps[key]),
-                self.group_names_by_key.get(key, DEFAULT_GROUP),
+                groups.get(key, DEFAULT_GROUP),
                 tags.get("kind"),
                 tags,
                 False,
@@ -162,7 +332,7 @@ class AssetsDefinition:
             )
 
     def _ordered(self, upstream: Collection[AssetKey]) -> tuple[AssetKey, ...]:
-        known = dict.fromkeys((*self.keys_by_input_name.values(), *self.keys_by_output_name.values()))
+        known = dict.fromkeys((*self.keys_by_input_name.values(), *self.node_keys_by_output_name.values()))
         return tuple(key for key in known if key in upstream)
 
     # -- changed copies ------------------------------------------------------------------------------
@@ -203,23 +373,22 @@ class AssetsDefinition:
             InvalidDefinitionError: a group is given and an asset has one already.
         """
         prefix = key_prefix_parts(key_prefix)
-        renamed = {key: AssetKey((*prefix, *key.parts)) for key in self.keys_by_output_name.values()}
+        renamed = {key: AssetKey((*prefix, *key.parts)) for key in self.node_keys_by_output_name.values()}
         everything = {**(input_keys or {}), **renamed}
-        if group_name is not None and self.group_names_by_key:
-            taken = {key: group for key, group in self.group_names_by_key.items() if group != DEFAULT_GROUP}
+        groups = self._group_names_by_key
+        if group_name is not None:
+            taken = {key: group for key, group in groups.items() if group != DEFAULT_GROUP}
             if taken:
                 key, group = next(iter(taken.items()))
                 raise InvalidDefinitionError(
                     f"Asset '{key}' ({self.place}) is in the group '{group}' already and cannot be put into "
                     f"'{group_name}'. Leave out one of the two."
                 )
-        groups = self.group_names_by_key
-        if group_name is not None:
-            groups = dict.fromkeys(self.keys_by_output_name.values(), group_name)
+            groups = dict.fromkeys(self.node_keys_by_output_name.values(), group_name)
         return attrs.evolve(
             self,
             keys_by_input_name={n: everything.get(k, k) for n, k in self.keys_by_input_name.items()},
-            keys_by_output_name={n: renamed[k] for n, k in self.keys_by_output_name.items()},
+            keys_by_output_name={n: renamed[k] for n, k in self.node_keys_by_output_name.items()},
             node_def=self._renamed(renamed) if prefix else self.node_def,
             asset_deps=self._asset_deps
             and {
@@ -229,7 +398,7 @@ class AssetsDefinition:
             selected_asset_keys=self._selected_asset_keys
             and frozenset(renamed[k] for k in self._selected_asset_keys),
             group_names_by_key={renamed[key]: group for key, group in groups.items()},
-            metadata_by_key={renamed[key]: data for key, data in self.metadata_by_key.items()},
+            metadata_by_key={renamed[key]: data for key, data in self._metadata_by_key.items()},
         )
 
     def _renamed(self, renamed: Mapping[AssetKey, AssetKey]) -> OpDefinition | NodeGraph:
@@ -263,10 +432,10 @@ class AssetsDefinition:
         return [
             SourceAsset(
                 key,
-                metadata=self.metadata_by_key.get(key),
+                metadata=self.metadata_by_key[key],
                 io_manager_key=self.node_def.outs[name].io_manager_key,
                 description=self.node_def.outs[name].description,
-                group_name=self.group_names_by_key.get(key, DEFAULT_GROUP),
+                group_name=self._group_names_by_key.get(key, DEFAULT_GROUP),
                 resource_defs=self.resource_defs,
             )
             for name, key in self.keys_by_output_name.items()
@@ -279,26 +448,14 @@ class AssetsDefinition:
 
         Raises:
             InvalidInvocationError: the arguments do not fit the function.
+            InvariantViolationError: its assets are made by a graph.
         """
         if not isinstance(self.node_def, OpDefinition):
-            raise InvalidInvocationError(f"{self!r} is made by {self.node_def!r}, which cannot be called.")
+            raise InvariantViolationError(f"{self!r} is made by {self.node_def!r}, which cannot be called.")
         return self.node_def.invoke(args, kwargs, repr(self))
 
     def __repr__(self) -> str:
         return f"AssetsDefinition({_names(self.keys)})"
-
-    def _check_deps(self, deps: Mapping[AssetKey, frozenset[AssetKey]]) -> None:
-        made = set(self.keys_by_output_name.values())
-        usable = made | self.dependency_keys
-        for key, upstream in deps.items():
-            for wrong in upstream - usable:
-                raise InvalidDefinitionError(
-                    f"{self!r} ({self.place}): '{key}' is said to depend on '{wrong}', which is neither an "
-                    f"input nor an output.{did_you_mean(str(wrong), map(str, usable))} "
-                    "Correct internal_asset_deps."
-                )
-        for key in made - deps.keys():
-            raise InvalidDefinitionError(f"{self!r} ({self.place}): asset_deps says nothing of '{key}'.")
 
 
 def _names(keys: Collection[AssetKey]) -> str:

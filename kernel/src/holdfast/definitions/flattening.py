@@ -29,6 +29,7 @@ __all__ = [
     "Source",
     "flatten",
     "inner_output",
+    "inputs_in",
     "outputs_in",
 ]
 
@@ -114,6 +115,31 @@ class FlatGraph:
                         seen.add(output.path)
                         pending.append(output.path)
         return frozenset(needed)
+
+    def inputs_of(self, needed: Collection[OutputOf] | None) -> tuple[str, ...]:
+        """Return the inputs of the graph that computations take.
+
+        Args:
+            needed: only computations with one of these outputs; all when ``None``.
+        """
+        paths = None if needed is None else {output.path for output in needed}
+        names = [
+            name
+            for path, node in self.nodes.items()
+            if paths is None or path in paths
+            for source in node.sources.values()
+            for name in inputs_in(source)
+        ]
+        return tuple(dict.fromkeys(names))
+
+
+def inputs_in(source: Source) -> Iterator[str]:
+    """Yield the inputs of the outermost graph that a source names."""
+    if isinstance(source, GraphInput):
+        yield source.name
+    elif isinstance(source, Several):
+        for each in source.sources:
+            yield from inputs_in(each)
 
 
 def outputs_in(source: Source) -> Iterator[OutputOf]:

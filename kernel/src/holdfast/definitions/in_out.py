@@ -11,6 +11,7 @@ import attrs
 from holdfast.errors import InvalidDefinitionError
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.types.dagster_type import Nothing
+from holdfast.types.hints import resolve_type
 
 __all__ = [
     "PLAIN_INPUT",
@@ -22,6 +23,7 @@ __all__ = [
     "In",
     "Nothing",
     "Out",
+    "check_type",
 ]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -40,6 +42,16 @@ class _Unset:
 
 UNSET: Any = _Unset()
 """Stands for an argument that was not given, where ``None`` would say something."""
+
+
+def check_type(dagster_type: Any, what: str) -> None:
+    """Raise if what is given as a type says no type.
+
+    Raises:
+        InvalidDefinitionError: naming it.
+    """
+    if dagster_type is not UNSET:
+        resolve_type(dagster_type, f"{what}: dagster_type")
 
 
 def _mapping(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -71,7 +83,8 @@ class In:
         input_manager_key: the resource that loads it; by default the one that stored it.
 
     Raises:
-        InvalidDefinitionError: both ``root_manager_key`` and ``input_manager_key`` are given.
+        InvalidDefinitionError: both ``root_manager_key`` and ``input_manager_key`` are given, or
+            ``dagster_type`` is no type.
     """
 
     dagster_type: Any = UNSET
@@ -86,6 +99,7 @@ class In:
     def __attrs_post_init__(self) -> None:
         if self.root_manager_key and self.input_manager_key:
             raise InvalidDefinitionError("In: give only one of root_manager_key and input_manager_key.")
+        check_type(self.dagster_type, "In")
 
     @property
     def orders_only(self) -> bool:
@@ -112,6 +126,9 @@ class Out:
         asset_key: the asset that it is.
         asset_partitions: the partitions of that asset that it is.
         asset_partitions_def: how that asset is partitioned.
+
+    Raises:
+        InvalidDefinitionError: ``dagster_type`` is no type.
     """
 
     dagster_type: Any = UNSET
@@ -122,6 +139,9 @@ class Out:
     asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
     asset_partitions: Any = None
     asset_partitions_def: Any = None
+
+    def __attrs_post_init__(self) -> None:
+        check_type(self.dagster_type, type(self).__name__)
 
     @property
     def is_dynamic(self) -> bool:

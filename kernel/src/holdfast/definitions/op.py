@@ -243,6 +243,11 @@ def _declared_ins(
                 f"{what}: ins names '{name}', which is no argument of the function."
                 f"{did_you_mean(name, arguments.names)} Only inputs typed Nothing are not arguments."
             )
+        if inp.orders_only and name in arguments.names:
+            raise InvalidDefinitionError(
+                f"{what}: ins['{name}'] is typed Nothing and loads nothing, but the function has an "
+                "argument of this name. Leave out the argument."
+            )
     defaults = default_values(function)
     declared = {}
     for name in arguments.names:

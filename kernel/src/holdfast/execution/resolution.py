@@ -44,8 +44,10 @@ def resolve(step: Step, resolution: Resolution) -> Step:
     if key is None:
         return attrs.evolve(step, inputs=inputs)
     own = copy_key(step.key, key)
-    outputs = tuple(attrs.evolve(output, step_key=own) for output in step.outputs)
-    return attrs.evolve(step, key=own, inputs=inputs, outputs=outputs, mapping_key=key)
+    outputs, spare = (
+        tuple(attrs.evolve(output, step_key=own) for output in group) for group in (step.outputs, step.spare)
+    )
+    return attrs.evolve(step, key=own, inputs=inputs, outputs=outputs, spare=spare, mapping_key=key)
 
 
 def _input(inp: StepInput, over: tuple[str, str] | None, resolution: Resolution) -> StepInput:
