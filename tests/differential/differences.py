@@ -77,6 +77,14 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
         "a key that is neither input nor output is an error for graphs as for multi-assets",
         [{"error": "Error"}, {"error": "Error"}],
     ),
+    "jobs.config_mapping_that_raises": (
+        "a mapping that raises is one error, be it of a job or of a graph",
+        [
+            {"error": "ConfigMappingFunctionError"},
+            {"error": "InvalidConfigError"},
+            {"error": "InvalidConfigError"},
+        ],
+    ),
     "metadata_values.lists_and_none": (
         "metadata never fails a run",
         ["no error", "no error"],

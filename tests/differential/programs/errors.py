@@ -157,8 +157,8 @@ def definitions_of_wrong_types_in_a_call(api):
     return error(api.materialize, [f])
 
 
-def output_without_a_name(api):
-    """An Output of a tuple must be the out's at its place."""
+def outputs_in_a_tuple(api):
+    """An Output in a tuple must have the name of the out at its place."""
 
     @api.multi_asset(outs={"x": api.AssetOut(), "y": api.AssetOut()})
     def pair():

@@ -485,7 +485,7 @@ def conflicting_resources(api):
 
 
 def job_of_nothing(api):
-    """A job whose selection is empty, and one in a repository without assets."""
+    """A job whose selection is empty runs nothing."""
     chain = _chain(api)
     nothing = api.AssetSelection.keys("a") - api.AssetSelection.keys("a")
     return refused(lambda: _job(api, chain, selection=nothing).execute_in_process())
