@@ -298,16 +298,19 @@ def test_a_subset_computation_is_told_what_is_selected() -> None:
     assert result.plan.assets == (AssetKey("n"),)
 
 
-def test_yielding_what_is_not_selected_is_an_error() -> None:
-    """The message names selected_output_names."""
+def test_what_is_made_without_being_selected_is_kept() -> None:
+    """A function that pays no heed to what is selected is no mistake; only what is missing is."""
 
     @multi_asset(outs={"m": AssetOut(), "n": AssetOut()}, can_subset=True)
     def split() -> Any:
         yield Output(1, "m")
         yield Output(2, "n")
 
-    with pytest.raises(InvariantViolationError, match="selected_output_names"):
-        materialize_to_memory([split], selection="n")
+    result = materialize_to_memory([split], selection="n")
+    assert [event.asset_key for event in result.all_events if event.is_step_materialization] == [
+        AssetKey("m"),
+        AssetKey("n"),
+    ]
 
 
 def test_an_optional_output_of_several_may_be_left_out() -> None:

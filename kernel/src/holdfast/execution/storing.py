@@ -88,7 +88,7 @@ class _Expected:
 
     def __init__(self, step: Step) -> None:
         self._step = step
-        self._missing = {output.name: output for output in step.outputs}
+        self._missing = {output.name: output for output in step.outputs + step.spare}
         self.mapping_keys = _NO_KEYS
 
     def claim(self, name: str) -> StepOutput:
@@ -141,9 +141,7 @@ class _Expected:
                 f"{step.title} yielded an output '{name}', which its definition does not have."
                 f"{did_you_mean(name, step.op.outs)}"
             )
-        again = any(name == output.name for output in step.outputs)
-        problem = "more than once" if again else "though it is not selected (context.selected_output_names)"
-        return f"{step.title} yielded the output '{name}' {problem}."
+        return f"{step.title} yielded the output '{name}' more than once."
 
 
 def _returned(step: Step, result: Any) -> Iterable[Any]:
@@ -157,7 +155,7 @@ def _returned(step: Step, result: Any) -> Iterable[Any]:
     ((name, out),) = outs.items()
     if out.is_dynamic:
         return _dynamic(step, name, result)
-    if not step.outputs or (result is None and not out.is_required):
+    if result is None and not out.is_required:
         return ()
     return (Output(result, name),)
 
@@ -170,7 +168,7 @@ def _returned_together(step: Step, result: Any) -> Iterator[Any]:
             f"{step.title} makes {len(names)} outputs ({', '.join(names)}) and returned {got}. "
             "Return a tuple of values in this order, or yield an Output for each."
         )
-    selected = {output.name: output for output in step.outputs}
+    selected = {output.name: output for output in step.outputs + step.spare}
     for name, value in zip(names, result, strict=True):
         if isinstance(value, Output):
             yield value
