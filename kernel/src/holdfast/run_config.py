@@ -7,6 +7,7 @@ from typing import Any
 
 from holdfast.binding import needed_resources
 from holdfast.config.scalars import NOT_GIVEN
+from holdfast.definitions.logger import LoggerDefinition, read_logger_configs
 from holdfast.errors import InvalidConfigError, did_you_mean
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.session import OpConfig
@@ -23,6 +24,7 @@ def read_run_config(
     ops: OpConfigs,
     pool: ResourcePool,
     resources: Collection[str],
+    loggers: Mapping[str, LoggerDefinition],
     what: str,
 ) -> Mapping[tuple[str, ...], OpConfig]:
     """Return what a run config says to each computation, if everything in it fits.
@@ -32,6 +34,7 @@ def read_run_config(
         ops: reads the section ``ops``.
         pool: checks the section ``resources``, with which it was made.
         resources: the keys of the resources that may be set up.
+        loggers: the loggers that may be chosen, by name.
         what: the job, for the message.
 
     Raises:
@@ -41,13 +44,12 @@ def read_run_config(
     problems = list(_problems(run_config, resources))
     if run_config is None or isinstance(run_config, Mapping):
         given = (run_config or {}).get("ops", NOT_GIVEN)
-        if given is not NOT_GIVEN and not isinstance(given, Mapping):
-            given = {}  # which is a problem already
-        if given is not NOT_GIVEN or ops.needed:
+        if isinstance(given, Mapping) or (given is NOT_GIVEN and ops.needed):
             ops.read(given)
             problems += ops.problems
         if pool.takes_config:
             problems += pool.config_problems(needed_resources(ops.plan))
+        problems += read_logger_configs(loggers, run_config)[1]
     if problems:
         raise InvalidConfigError(f"Run config of {what} does not fit", problems)
     return ops.found
@@ -68,6 +70,7 @@ def filled_in(
     ops: Mapping[tuple[str, ...], OpConfig],
     pool: ResourcePool,
     execution: Any,
+    loggers: Mapping[str, LoggerDefinition],
 ) -> dict[str, Any]:
     """Return a checked run config with the defaults that schemas have, as plain values.
 
@@ -77,6 +80,7 @@ def filled_in(
         ops: what it says to each computation.
         pool: what it says to each resource.
         execution: what it says to the executor.
+        loggers: the loggers that may be chosen, by name.
     """
     section: dict[str, Any] = {}
     for step in plan:
@@ -90,7 +94,9 @@ def filled_in(
         "ops": section,
         "resources": {key: {"config": pool.config(key)} for key in keys},
         "execution": {"config": execution},
-        "loggers": dict((run_config or {}).get("loggers", {})),
+        "loggers": {
+            name: {"config": config} for name, config in read_logger_configs(loggers, run_config)[0].items()
+        },
     }
 
 
@@ -105,8 +111,6 @@ def _problems(run_config: Any, resources: Collection[str]) -> Iterator[str]:
             yield f"{section}: there is no such section.{did_you_mean(str(section), _SECTIONS)}"
         elif not isinstance(content, Mapping):
             yield f"{section}: this is a mapping, not {content!r}"
-        elif section == "loggers" and content:
-            yield "loggers: loggers are not configured here; configure Python's logger 'holdfast'"
         elif section == "execution":
             yield from (f"execution.{key}: only 'config' is known here" for key in content if key != "config")
         elif section == "resources":
