@@ -26,6 +26,7 @@ LAYERS = (
     ("selection_text", "selection_terms", "selection_combinations", "selection", "selection_syntax"),
     ("plan",),
     ("graph_steps",),
+    ("op_selection",),
     ("planning",),
     ("execution",),
     ("plugins",),

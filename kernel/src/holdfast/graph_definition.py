@@ -52,12 +52,12 @@ class GraphDefinition(NodeGraph):
             config: the run config it is run with by default, or a `ConfigMapping` that makes it from less.
             tags: labels of its runs, on top of the graph's.
             metadata: labels and values that describe it.
-            logger_defs: refused by this version.
+            logger_defs: the loggers that its run config may choose, by name.
             executor_def: the executor it is run by.
             hooks: told of the success or failure of each of its steps.
             op_retry_policy: the retry policy of computations that have none.
             version_strategy: refused by this version.
-            op_selection: only these of its computations.
+            op_selection: only these of its computations; see `select_ops`.
             partitions_def: refused by this version.
             asset_layer: refused: a job of assets is made by `define_asset_job`.
             input_values: values of the graph's inputs, by name.
@@ -70,7 +70,6 @@ class GraphDefinition(NodeGraph):
         what = f"job '{name or self.name}'"
         refuse(
             what,
-            op_selection=op_selection,
             asset_layer=asset_layer,
             _asset_selection_data=_asset_selection_data,
             _metadata_entries=_metadata_entries,
@@ -90,6 +89,7 @@ class GraphDefinition(NodeGraph):
             op_retry_policy=op_retry_policy,
             version_strategy=version_strategy,
             input_values=input_values,
+            op_selection=op_selection,
         )
 
     def execute_in_process(
@@ -187,7 +187,7 @@ def job(
         config: the run config it is run with by default, or a `ConfigMapping`.
         tags: labels of its runs.
         metadata: labels and values that describe it.
-        logger_defs: refused by this version.
+        logger_defs: the loggers that its run config may choose, by name.
         executor_def: the executor it is run by.
         hooks: told of the success or failure of each of its steps.
         op_retry_policy: the retry policy of computations that have none.

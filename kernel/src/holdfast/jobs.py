@@ -16,6 +16,8 @@ from holdfast.config.processing import read_config
 from holdfast.config.scalars import NOT_GIVEN
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
+from holdfast.definitions.hook import HookDefinition, check_hooks
+from holdfast.definitions.logger import DEFAULT_LOGGERS, LoggerDefinition, check_loggers
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
@@ -32,9 +34,10 @@ from holdfast.execution.run_loop import RunSummary
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
 from holdfast.op_configs import OpConfigs
+from holdfast.op_selection import select_ops
 from holdfast.plan import Plan
 from holdfast.planning import check_subsets, make_graph_plan, make_plan
-from holdfast.policies import RetryPolicy
+from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import filled_in, given_resource_configs, read_run_config
 from holdfast.runs import PreparedRun, RunRequest, prepare_in_process
@@ -81,6 +84,10 @@ def _executor(choice: Any) -> ExecutorDefinition:
     return to_executor_definition(choice, "JobDefinition")
 
 
+def _hooks(hook_defs: Collection[Any] | None) -> frozenset[HookDefinition]:
+    return check_hooks(hook_defs, "JobDefinition")
+
+
 def _graph_name(job: JobDefinition) -> str:
     if job.graph_def is None:
         raise InvalidDefinitionError("JobDefinition: give a name.")
@@ -96,45 +103,43 @@ class JobDefinition:
         resource_defs: resources for all its assets.
         executor_def: the executor it is run by: a definition, the name of one that a plugin provides, or a
             mapping with ``use`` and options. By default the one that the settings or the run config name.
-        logger_defs: refused by this version.
+        logger_defs: the loggers that its run config may choose, by name.
         name: its name; that of its graph by default.
         config: the run config it is run with by default, or a `ConfigMapping` that makes it from less.
         description: what it is for.
         partitions_def: refused by this version.
         tags: labels of its runs; those given to a run come on top.
         metadata: labels and values that describe it.
-        hook_defs: refused by this version.
-        op_retry_policy: refused by this version.
+        hook_defs: told how each of its steps ended.
+        op_retry_policy: the retry policy of computations that have none.
         version_strategy: refused by this version.
         asset_layer: its assets; ``None`` for a job of a graph.
         input_values: values of its graph's inputs, by name.
+        op_selection: only these of its computations; see `select_ops`.
     """
 
     graph_def: NodeGraph | None
     _resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict, alias="resource_defs")
     executor_def: ExecutorDefinition = attrs.field(default=None, converter=_executor)
-    logger_defs: Mapping[str, Any] | None = None
+    logger_defs: Mapping[str, LoggerDefinition] | None = None
     name: str = attrs.field(default=attrs.Factory(_graph_name, takes_self=True))
     config: Mapping[str, Any] | ConfigMapping | None = None
     description: str | None = None
     partitions_def: None = None
     tags: Mapping[str, str] = attrs.field(factory=dict)
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
-    hook_defs: Collection[Any] | None = None
+    hook_defs: frozenset[HookDefinition] = attrs.field(default=None, converter=_hooks)
     op_retry_policy: RetryPolicy | None = None
     version_strategy: Any = None
     asset_layer: AssetLayer | None = None
     input_values: Mapping[str, Any] | None = None
+    op_selection: Sequence[str] | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse(
-            f"job '{self.name}'",
-            logger_defs=self.logger_defs,
-            partitions_def=self.partitions_def,
-            hook_defs=self.hook_defs,
-            op_retry_policy=self.op_retry_policy,
-            version_strategy=self.version_strategy,
-        )
+        what = f"job '{self.name}'"
+        refuse(what, partitions_def=self.partitions_def, version_strategy=self.version_strategy)
+        check_loggers(self.logger_defs, what)
+        check_retry_policy(self.op_retry_policy, what)
         if not isinstance(self.graph_def, NodeGraph | None):
             raise InvalidDefinitionError(f"job '{self.name}': graph_def is a graph, not {self.graph_def!r}.")
         if (self.graph_def is None) == (self.asset_layer is None):
@@ -147,6 +152,8 @@ class JobDefinition:
         self._check_resources()
         if isinstance(self.config, Mapping) and self.config:
             self.read_config(self.config)
+        elif self.op_selection is not None:
+            self.plan()  # what it selects must be there
 
     @cached_property
     def resource_defs(self) -> Mapping[str, ResourceDefinition]:
@@ -182,11 +189,28 @@ class JobDefinition:
         for definition in self._definitions:
             names = ", ".join(map(str, sorted(definition.keys)))
             _check_required(definition.node_def.required_resource_keys, given, f"Asset '{names}'")
+        for hook in self.hook_defs if self.graph_def is None else self.hook_defs | self.graph_def.hooks:
+            _check_required(hook.required_resource_keys, given, f"Hook '{hook.name}'")
 
     @property
     def config_mapping(self) -> ConfigMapping | None:
         """What makes its run config from less, if something does."""
         return self.config if isinstance(self.config, ConfigMapping) else None
+
+    @property
+    def loggers(self) -> Mapping[str, LoggerDefinition]:
+        """The loggers that its run config may choose, by name."""
+        return DEFAULT_LOGGERS if self.logger_defs is None else self.logger_defs
+
+    def with_hooks(self, hook_defs: Collection[HookDefinition]) -> JobDefinition:
+        """Return a copy with more hooks.
+
+        Raises:
+            InvalidDefinitionError: something is no hook.
+            MissingResourceError: a hook needs a resource that the job does not have.
+        """
+        hooks = self.hook_defs | check_hooks(hook_defs, repr(self))
+        return attrs.evolve(self, hook_defs=hooks)
 
     @property
     def selection(self) -> str:
@@ -202,17 +226,40 @@ class JobDefinition:
         self,
         asset_selection: Collection[Any] | None = None,
         input_values: Mapping[str, Any] | None = None,
+        op_selection: Sequence[str] | None = None,
     ) -> Plan:
         """Return what a run of this job would do.
 
         Args:
             asset_selection: only these of its assets.
             input_values: values of its graph's inputs, by name, on top of the job's.
+            op_selection: only these of its computations; see `select_ops`.
 
         Raises:
-            InvalidSubsetError: one of these is not made by this job.
+            InvalidSubsetError: one of these is not in this job, or both assets and computations are given.
             InvalidDefinitionError: its graph has no input of this name.
         """
+        if asset_selection is not None and op_selection is not None:
+            raise InvalidSubsetError(f"{self!r}: give only one of op_selection and asset_selection.")
+        plan = self._whole_plan(asset_selection, input_values)
+        for selected in (self.op_selection, op_selection):
+            if selected is not None:
+                plan = select_ops(plan, selected, repr(self))
+        if not self.hook_defs and self.op_retry_policy is None:
+            return plan
+        steps = {
+            step.key: attrs.evolve(
+                step,
+                hooks=step.hooks | self.hook_defs,
+                retry_policy=step.retry_policy or self.op_retry_policy,
+            )
+            for step in plan
+        }
+        return attrs.evolve(plan, steps=steps)
+
+    def _whole_plan(
+        self, asset_selection: Collection[Any] | None, input_values: Mapping[str, Any] | None
+    ) -> Plan:
         check_input_values(self.graph_def, input_values, repr(self))
         if self.graph_def is not None:
             if asset_selection is not None:
@@ -228,7 +275,10 @@ class JobDefinition:
             layer.graph[key]  # a key that is nowhere is an error of its own, with the nearest one
             raise InvalidSubsetError(f"{self!r} does not make '{key}'. Select among {_names(layer.keys)}.")
         check_subsets(layer.graph, wanted)
-        return make_plan(layer.graph, wanted, chosen)
+        part = make_plan(layer.graph, wanted, chosen)
+        whole = make_plan(layer.graph, layer.keys, layer.selection)
+        left_out = tuple(step for step in whole if step.key not in part.steps)
+        return attrs.evolve(part, graphs={**whole.graphs, **part.graphs}, left_out=left_out)
 
     def request(
         self,
@@ -254,6 +304,7 @@ class JobDefinition:
             run_config=self.run_config(run_config),
             tags={**self.tags, **(tags or {})},
             resources={**self.resource_defs, **(resources or {})},
+            loggers=self.loggers,
             values_in_memory=values_in_memory,
         )
 
@@ -280,13 +331,13 @@ class JobDefinition:
         Raises:
             InvalidConfigError: listing every problem with its path.
         """
-        plan = self.plan()
+        plan, what = self.plan(), f"'{self.name}'"
         resources = known_resources(plan, self.resource_defs)
         pool = ResourcePool(resources, given_resource_configs(run_config))
         keys = {*resources, *needed_resources(plan)}
-        ops = read_run_config(run_config, OpConfigs(plan, resources), pool, keys, f"'{self.name}'")
+        ops = read_run_config(run_config, OpConfigs(plan, resources), pool, keys, self.loggers, what)
         execution = self.read_executor_config(run_config)
-        return filled_in(run_config, plan, ops, pool, execution)
+        return filled_in(run_config, plan, ops, pool, execution, self.loggers)
 
     def read_executor_config(self, run_config: Mapping[str, Any] | None) -> Any:
         """Return the config that the run config gives the job's executor.
@@ -323,18 +374,14 @@ class JobDefinition:
             instance: where events are kept; an ephemeral instance by default.
             partition_key: refused by this version.
             raise_on_error: whether the first failure is raised once everything that can run has run.
-            op_selection: refused by this version.
+            op_selection: only these of the job's computations; see `select_ops`.
             asset_selection: only these of the job's assets.
             run_id: the run; a new one by default.
             input_values: values of its graph's inputs, by name, on top of the job's.
             tags: labels of the run, on top of the job's.
         """
-        refuse(
-            f"job '{self.name}'",
-            partition_key=partition_key,
-            op_selection=op_selection,
-        )
-        plan = self.plan(asset_selection, input_values)
+        refuse(f"job '{self.name}'", partition_key=partition_key)
+        plan = self.plan(asset_selection, input_values, op_selection)
         request = self.request(run_config, tags, run_id, values_in_memory=True)
         self.read_executor_config(request.run_config)
         run = prepare_in_process(plan, request, instance or Instance.ephemeral())

@@ -62,7 +62,7 @@ class OpConfigs:
             given: the section, `NOT_GIVEN` when there is none.
         """
         nodes: dict[str, Any] = {}
-        for step in self.plan:
+        for step in (*self.plan, *self.plan.left_out):
             inside = nodes
             for name in step.path[:-1]:
                 inside = inside.setdefault(name, {})
@@ -78,10 +78,17 @@ class OpConfigs:
         entries = self._mapping(given, path, nodes, "computation")
         for name, node in nodes.items():
             entry, where = entries.get(name, NOT_GIVEN), f"{path}.{name}"
+            if entry is NOT_GIVEN and self._is_left_out(node):
+                continue
             if isinstance(node, Step):
                 self._read_step(node, entry, where)
             else:
                 self._read_graph(node, (*prefix, name), entry, where)
+
+    def _is_left_out(self, node: Any) -> bool:
+        if isinstance(node, Step):
+            return node in self.plan.left_out
+        return all(map(self._is_left_out, node.values()))
 
     def _read_graph(self, nodes: _Nodes, path: Path, given: Any, where: str) -> None:
         mapping = self._config_mapping(path)

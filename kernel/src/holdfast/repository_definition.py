@@ -13,7 +13,7 @@ from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.function import place_of
-from holdfast.definitions.refused import refuse
+from holdfast.definitions.logger import LoggerDefinition, check_loggers
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, UnknownJobError
 from holdfast.graph_definition import GraphDefinition
@@ -42,6 +42,7 @@ class RepositoryDefinition:
         description: what it is.
         default_executor_def: the executor of jobs that name none.
         plugins: the plugins that are active for it, as in the settings; ``None`` to leave it to them.
+        default_logger_defs: the loggers of jobs that define none, by name.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RepositoryDefinition:
     description: str | None = None
     default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None
     plugins: PluginChoice | None = None
+    default_logger_defs: Mapping[str, LoggerDefinition] | None = None
 
     @classmethod
     def of(
@@ -59,6 +61,7 @@ class RepositoryDefinition:
         description: str | None = None,
         default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None,
         plugins: PluginChoice | None = None,
+        default_logger_defs: Mapping[str, LoggerDefinition] | None = None,
     ) -> RepositoryDefinition:
         """Return the repository of some definitions, resolving its jobs.
 
@@ -68,6 +71,7 @@ class RepositoryDefinition:
             description: what it is.
             default_executor_def: the executor of jobs that name none.
             plugins: the plugins that are active for it.
+            default_logger_defs: the loggers of jobs that define none, by name.
 
         Raises:
             InvalidDefinitionError: something is no definition, or definitions contradict each other.
@@ -93,15 +97,14 @@ class RepositoryDefinition:
                     f"repository '{name}' has two jobs called '{job.name}'. Rename one of them."
                 )
             made = job if isinstance(job, JobDefinition) else job.resolve(graph)
-            if default_executor_def is not None and made.executor_def is multi_or_in_process_executor:
-                made = attrs.evolve(made, executor_def=default_executor_def)
-            resolved[job.name] = made
-        return cls(name, graph, resolved, description, default_executor_def, plugins)
+            resolved[job.name] = _with_defaults(made, default_executor_def, default_logger_defs)
+        return cls(name, graph, resolved, description, default_executor_def, plugins, default_logger_defs)
 
     @cached_property
     def _all_assets_job(self) -> JobDefinition:
         layer = AssetLayer.select(self.graph, AssetSelection.all())
-        return JobDefinition(graph_def=None, name=ALL_ASSETS_JOB, asset_layer=layer)
+        job = JobDefinition(graph_def=None, name=ALL_ASSETS_JOB, asset_layer=layer)
+        return _with_defaults(job, self.default_executor_def, self.default_logger_defs)
 
     @property
     def job_names(self) -> list[str]:
@@ -160,7 +163,7 @@ def repository(
     name: str | None = None,
     description: str | None = None,
     default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None,
-    default_logger_defs: None = None,
+    default_logger_defs: Mapping[str, LoggerDefinition] | None = None,
     plugins: PluginChoice | None = None,
 ) -> Any:
     """Make the decorated function, which returns a list of definitions, a `RepositoryDefinition`.
@@ -170,7 +173,7 @@ def repository(
         name: the repository's name; the function's by default.
         description: what it is; the function's docstring by default.
         default_executor_def: the executor of jobs that name none; by default the one that the settings name.
-        default_logger_defs: refused by this version.
+        default_logger_defs: the loggers of jobs that define none, by name.
         plugins: the plugins that are active for it: names in order, or a mapping as in the settings.
 
     Raises:
@@ -181,7 +184,7 @@ def repository(
         options = {option: value for option, value in locals().items() if option != "definitions_fn"}
         return lambda function: repository(function, **options)
     own_name = check_name(name or definitions_fn.__name__, "repository name")
-    refuse(f"repository '{own_name}'", default_logger_defs=default_logger_defs)
+    loggers = check_loggers(default_logger_defs, f"repository '{own_name}'")
     definitions = definitions_fn()
     if not isinstance(definitions, list | tuple):
         raise InvalidDefinitionError(
@@ -189,7 +192,18 @@ def repository(
             f"{definitions!r}."
         )
     text = description or definitions_fn.__doc__
-    return RepositoryDefinition.of(own_name, definitions, text, default_executor_def, plugins)
+    return RepositoryDefinition.of(own_name, definitions, text, default_executor_def, plugins, loggers)
+
+
+def _with_defaults(
+    job: JobDefinition, executor_def: Any, logger_defs: Mapping[str, LoggerDefinition] | None
+) -> JobDefinition:
+    changes: dict[str, Any] = {}
+    if executor_def is not None and job.executor_def is multi_or_in_process_executor:
+        changes["executor_def"] = executor_def
+    if logger_defs is not None and job.logger_defs is None:
+        changes["logger_defs"] = logger_defs
+    return attrs.evolve(job, **changes) if changes else job
 
 
 def _flatten(definitions: Iterable[Any]) -> Iterator[Any]:

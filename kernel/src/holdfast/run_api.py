@@ -115,11 +115,11 @@ def execute_job(
         run_config: config by section; the job's own by default.
         tags: labels of the run, on top of the job's.
         raise_on_error: whether the first failure is raised once everything that can run has run.
-        op_selection: refused by this version.
+        op_selection: only these of the job's computations; see `select_ops`.
         reexecution_options: refused by this version.
         asset_selection: only these of the job's assets.
-        rebuild: how a worker process makes its `Session`, as a picklable function and its arguments; by
-            default the job travels by value.
+        rebuild: how a worker process makes its `Session`, as a picklable function and its arguments, to which
+            the request comes first, without what the job defines; by default the job travels by value.
         listener: told of events once they are kept.
         run_id: the run; a new one by default.
 
@@ -127,14 +127,15 @@ def execute_job(
         UnknownProvisionError: no active plugin provides the executor.
         ExecutionStepExecutionError: a step failed, if ``raise_on_error``.
     """
-    refuse(f"job '{job.name}'", op_selection=op_selection, reexecution_options=reexecution_options)
-    plan = job.plan(asset_selection)
+    refuse(f"job '{job.name}'", reexecution_options=reexecution_options)
+    selected = (asset_selection, None, op_selection)
+    plan = job.plan(*selected)
     request = job.request(run_config, tags, run_id)
     config = job.read_executor_config(request.run_config)
     request = attrs.evolve(request, retries=retries_enabled(config))
     in_process, executor = _create_executor(job, config, instance)
     try:
-        data = None if in_process else _pickled(rebuild, job, asset_selection, request, instance)
+        data = None if in_process else _pickled(rebuild, job, selected, request, instance)
         run = prepare_on_executor(plan, request, instance, executor, data, listener)
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
@@ -184,21 +185,21 @@ def _create_executor(job: JobDefinition, config: Any, instance: Instance) -> tup
 
 
 def rebuild_by_value(
-    job: JobDefinition, asset_selection: Sequence[Any] | None, request: RunRequest, instance: Instance
+    job: JobDefinition, selected: tuple[Any, ...], request: RunRequest, instance: Instance
 ) -> Session:
     """Return a worker's part of a run whose definitions travelled by value."""
-    return session_for(job.plan(asset_selection), request, instance, in_worker=True)
+    return session_for(job.plan(*selected), request, instance, in_worker=True)
 
 
 def _pickled(
     rebuild: tuple[Callable[..., Session], tuple[Any, ...]] | None,
     job: JobDefinition,
-    asset_selection: Sequence[Any] | None,
+    selected: tuple[Any, ...],
     request: RunRequest,
     instance: Instance,
 ) -> bytes:
     if rebuild is not None:
-        return pickle.dumps((rebuild[0], (request, *rebuild[1])))
+        return pickle.dumps((rebuild[0], (attrs.evolve(request, resources={}, loggers={}), *rebuild[1])))
     try:
         import cloudpickle  # 20 ms to import, and only definitions that no worker can import need it
     except ImportError as error:
@@ -209,7 +210,7 @@ def _pickled(
             "executor."
         ) from error
     try:
-        data: bytes = cloudpickle.dumps((rebuild_by_value, (job, asset_selection, request, instance)))
+        data: bytes = cloudpickle.dumps((rebuild_by_value, (job, selected, request, instance)))
     except Exception as error:
         raise InvalidDefinitionError(
             f"job '{job.name}' cannot be sent to worker processes: {error}. Put its definitions into a "
@@ -228,7 +229,7 @@ def _job_over(
 
 def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefinition]:
     manager = IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager())
-    keys = {output.manager_key for step in plan for output in step.outputs}
+    keys = {output.manager_key for step in plan for output in step.outputs + step.spare}
     keys.update(source.manager_key for step in plan for inp in step.inputs for source in inp.stored)
     keys.update(inp.manager_key for step in plan for inp in step.inputs if inp.manager_key)
     brought = [key for node in plan.graph.nodes for key in node.definition.resource_defs]

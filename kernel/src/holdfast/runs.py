@@ -13,6 +13,7 @@ import attrs
 from holdfast.binding import Provider, bind_resources
 from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.builtins.memory import InMemoryIOManager
+from holdfast.definitions.logger import LoggerDefinition, make_run_logger, read_logger_configs
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.definitions.tags import check_tags
 from holdfast.events import Event, RunStartData
@@ -48,6 +49,7 @@ class RunRequest:
         resources: resources given for the run or by its job.
         values_in_memory: whether the default IO manager keeps values in memory.
         retries: whether failed steps may be tried again.
+        loggers: the loggers that the run config may choose, by name.
     """
 
     job_name: str
@@ -57,6 +59,7 @@ class RunRequest:
     resources: Mapping[str, ResourceDefinition] = attrs.field(factory=dict)
     values_in_memory: bool = False
     retries: bool = True
+    loggers: Mapping[str, LoggerDefinition] = attrs.field(factory=dict)
 
 
 @attrs.frozen(eq=False)
@@ -84,7 +87,7 @@ class PreparedRun:
                 self.executor.shutdown(wait=True, cancel_futures=True)
             finally:
                 for problem in self.session.resources.close():
-                    logging.getLogger("holdfast.run").error("%s", problem, exc_info=problem)
+                    self.session.log.error("%s", problem, exc_info=problem)
 
 
 def session_for(
@@ -103,6 +106,7 @@ def session_for(
         MissingResourceError: a resource is needed that nobody provides.
         ResourceConflictError: two different resources stand under one key.
         InvalidConfigError: the run config does not fit.
+        UserCodeExecutionError: the function of a logger raised.
     """
     provider = _memory_first(instance) if request.values_in_memory else instance.io_manager_definition
     resources = bind_resources(plan, request.resources, provider)
@@ -114,8 +118,14 @@ def session_for(
         in_worker=in_worker,
     )
     ops = read_run_config(
-        request.run_config, OpConfigs(plan, resources), pool, resources, f"'{request.job_name}'"
+        request.run_config,
+        OpConfigs(plan, resources),
+        pool,
+        resources,
+        request.loggers,
+        f"'{request.job_name}'",
     )
+    pool.log_manager = log = _run_logger(request)
     return Session(
         request.run_id,
         request.job_name,
@@ -127,7 +137,13 @@ def session_for(
         None if in_worker else instance,
         {} if keep_values else None,
         request.retries,
+        log,
     )
+
+
+def _run_logger(request: RunRequest) -> logging.Logger:
+    configs, _ = read_logger_configs(request.loggers, request.run_config)
+    return make_run_logger(request.loggers, configs, request.run_id, request.job_name)
 
 
 def _memory_first(instance: Instance) -> Provider:

@@ -245,7 +245,7 @@ def _decorate(
     required_resource_keys: Collection[str] | None,
 ) -> Any:
     def define(function: Callable[[HookContext], Any]) -> HookDefinition:
-        own_name: str = name or getattr(function, "__name__", type(function).__name__)
+        own_name = name or str(getattr(function, "__name__", type(function).__name__))
         arguments = read_arguments(function, f"hook '{own_name}'")
         if not arguments.takes_context or arguments.names:
             raise InvalidDefinitionError(

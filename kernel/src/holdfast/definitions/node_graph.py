@@ -23,6 +23,7 @@ from holdfast.definitions.dependencies import (
     NodeInvocation,
     OutputMapping,
 )
+from holdfast.definitions.hook import HookDefinition
 from holdfast.definitions.in_out import GraphIn, GraphOut, In, Out
 from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
 from holdfast.definitions.op import OpDefinition
@@ -165,6 +166,14 @@ class NodeGraph(Invocable, NamedConfigurable):
         mapping = attrs.evolve(self.config_mapping, config_schema=field)
         copy.__dict__.update(self.__dict__, config_mapping=mapping, **given)
         return copy
+
+    @property
+    def hooks(self) -> frozenset[HookDefinition]:
+        """The hooks of all its nodes, those of graphs in it included."""
+        inner = [
+            node.definition.hooks for node in self.nodes.values() if isinstance(node.definition, NodeGraph)
+        ]
+        return frozenset().union(*inner, *(node.invocation.hook_defs for node in self.nodes.values()))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Add it as a node to the graph that is being composed.

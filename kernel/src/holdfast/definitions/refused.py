@@ -12,10 +12,10 @@ _INSTEAD = {
     "config_schema": "Leave it out: config is passed on as it is given.",
     "dagster_type": "Leave it out; annotate the function to say what type a reader wants.",
     "freshness_policy": "Leave it out.",
-    "observe_fn": "Leave it out.",
     "partition_mapping": "Leave it out and give the assets no partitions.",
     "partition_mappings": "Leave it out and give the assets no partitions.",
     "partitions_def": "Leave it out and make one asset, or one asset per part.",
+    "version_strategy": "Leave it out; give versions to computations: op(version=...), asset(op_version=...).",
     "partition_key": "Leave it out: assets have no partitions yet.",
 }
 

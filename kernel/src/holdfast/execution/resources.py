@@ -55,7 +55,7 @@ class ResourcePool:
         self._run_id = run_id
         self._instance = instance
         self._in_worker = in_worker
-        self._log_manager = log_manager
+        self.log_manager = log_manager
         self._configs: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
         self._managers: dict[str, tuple[IOManager, Any, Resources]] = {}
@@ -206,7 +206,7 @@ class ResourcePool:
             ),
             definition,
             self._instance,
-            log_manager=self._log_manager,
+            log_manager=self.log_manager,
             run_id=self._run_id,
         )
         try:
