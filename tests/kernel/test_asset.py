@@ -68,10 +68,10 @@ def test_a_first_argument_called_context_is_no_input(name: str) -> None:
     assert asset(namespace["revenue"]).keys_by_input_name == {"orders": AssetKey("orders")}
 
 
-def test_a_later_argument_called_context_is_an_input() -> None:
-    """Only the first argument can be the context."""
-    revenue = asset(name="revenue")(lambda orders, context: 1)
-    assert set(revenue.keys_by_input_name) == {"orders", "context"}
+def test_only_the_first_argument_can_be_the_context() -> None:
+    """Later it would be an input of a reserved name, which is an error."""
+    with pytest.raises(InvalidNameError, match="'context' is a reserved word"):
+        asset(name="orders")(lambda raw, context: 1)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.in_out import In, Out
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
+from holdfast.definitions.source_asset import SourceAsset
 from holdfast.keys import AssetKey
 from holdfast.policies import RetryPolicy
 from holdfast.selection import AssetSelection
@@ -172,12 +173,13 @@ class Step:
         outputs: the values it makes, those that are wanted.
         waits_for: the steps that must come first, each with the name of the output that is needed.
         any_of: for each input that is a list, the outputs in it: all are waited for, one at least is needed.
-        definition: the assets' definition; ``None`` in a job without assets.
+        definition: the definition of its assets, or of the source asset that it looks at; ``None`` in a job
+            without assets.
         path: the names of the nodes that lead to it, where the run config has its config.
         tags: its labels.
         hooks: what is told of its success or failure.
         retry_policy: whether a failed attempt is tried again.
-        selected: the assets of its definition that the run asks for.
+        selected: the assets, or the source asset, of its definition that the run asks for.
         over: the step and dynamic output for whose every value it runs once, if it does.
         mapping_key: which of these values it runs for.
         spare: outputs that nothing asks for; they are stored if they are made.
@@ -188,7 +190,7 @@ class Step:
     inputs: tuple[StepInput, ...]
     outputs: tuple[StepOutput, ...]
     waits_for: tuple[tuple[str, str], ...] = ()
-    definition: AssetsDefinition | None = None
+    definition: AssetsDefinition | SourceAsset | None = None
     path: tuple[str, ...] = ()
     tags: Mapping[str, str] = _EMPTY
     hooks: frozenset[Any] = frozenset()

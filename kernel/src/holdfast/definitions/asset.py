@@ -239,6 +239,7 @@ def _inputs(
     keys, op_ins = {}, {}
     for name in names:
         described = ins.get(name) if ins else None
+        check_name(name, "input name")
         if described is None:
             keys[name], op_ins[name] = AssetKey(name), PLAIN_INPUT
         elif isinstance(described, AssetIn):
@@ -255,10 +256,17 @@ def _inputs(
             )
         else:
             raise InvalidDefinitionError(f"{what}: ins['{name}'] is an AssetIn, not {described!r}.")
+    arguments_by_key = {key: name for name, key in keys.items()}
     for key in _dependency_keys(non_argument_deps, what):
-        if key not in keys.values():
-            name = key.to_python_identifier()
-            keys[name], op_ins[name] = key, _ORDERING_INPUT
+        if key in arguments_by_key:
+            raise InvalidDefinitionError(
+                f"{what}: non_argument_deps names '{key}', which is what the argument "
+                f"'{arguments_by_key[key]}' reads. Leave out one of the two."
+            )
+        name = key.to_python_identifier()
+        while name in keys:
+            name += "_"
+        keys[name], op_ins[name] = key, _ORDERING_INPUT
     return arguments, keys, op_ins
 
 

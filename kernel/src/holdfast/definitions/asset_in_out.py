@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from holdfast.definitions.in_out import UNSET, check_type
+from holdfast.definitions.in_out import UNSET, check_type, manager_key, metadata_mapping, resource_key
 from holdfast.definitions.refused import refuse
 from holdfast.errors import InvalidDefinitionError
 from holdfast.keys import (
@@ -30,14 +30,6 @@ def _optional_prefix(prefix: CoercibleToKeyPrefix | None) -> tuple[str, ...] | N
     return None if prefix is None else key_prefix_parts(prefix)
 
 
-def _manager_key(key: str | None) -> str:
-    return key or "io_manager"
-
-
-def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return metadata or {}
-
-
 @attrs.frozen
 class AssetIn:
     """An argument's upstream asset.
@@ -58,10 +50,10 @@ class AssetIn:
     """
 
     key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
-    metadata: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     key_prefix: tuple[str, ...] | None = attrs.field(default=None, converter=_optional_prefix)
     asset_key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
-    input_manager_key: str | None = None
+    input_manager_key: str | None = attrs.field(default=None, converter=resource_key)
     partition_mapping: None = attrs.field(default=None, repr=False)
     dagster_type: Any = attrs.field(default=UNSET, repr=False)
 
@@ -102,8 +94,8 @@ class AssetOut:
     dagster_type: Any = attrs.field(default=UNSET, repr=False)
     description: str | None = None
     is_required: bool = True
-    io_manager_key: str = attrs.field(default=None, converter=_manager_key)
-    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
+    io_manager_key: str = attrs.field(default=None, converter=manager_key)
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     group_name: str | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -24,6 +24,9 @@ __all__ = [
     "Nothing",
     "Out",
     "check_type",
+    "manager_key",
+    "metadata_mapping",
+    "resource_key",
 ]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -54,16 +57,41 @@ def check_type(dagster_type: Any, what: str) -> None:
         resolve_type(dagster_type, f"{what}: dagster_type")
 
 
-def _mapping(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return _EMPTY if metadata is None else metadata
+def metadata_mapping(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the metadata of an input or output, none for ``None``.
+
+    Raises:
+        InvalidDefinitionError: it is no mapping.
+    """
+    if metadata is None:
+        return _EMPTY
+    if not isinstance(metadata, Mapping):
+        raise InvalidDefinitionError(f"metadata is a mapping of labels to values, not {metadata!r}.")
+    return metadata
 
 
 def _key(key: CoercibleToAssetKey | None) -> AssetKey | None:
     return None if key is None else AssetKey.from_coercible(key)
 
 
-def _manager_key(key: str | None) -> str:
-    return key or "io_manager"
+def resource_key(key: str | None) -> str | None:
+    """Return the key of the resource that stores or loads a value.
+
+    Raises:
+        InvalidDefinitionError: it is no string.
+    """
+    if key is not None and not isinstance(key, str):
+        raise InvalidDefinitionError(f"the key of an IO manager or input manager is a string, not {key!r}.")
+    return key
+
+
+def manager_key(key: str | None) -> str:
+    """Return the key of the resource that stores a value, ``"io_manager"`` for ``None``.
+
+    Raises:
+        InvalidDefinitionError: it is no string.
+    """
+    return resource_key(key) or "io_manager"
 
 
 @attrs.frozen
@@ -91,10 +119,10 @@ class In:
     description: str | None = None
     default_value: Any = UNSET
     root_manager_key: str | None = None
-    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_mapping)
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
     asset_partitions: Any = None
-    input_manager_key: str | None = None
+    input_manager_key: str | None = attrs.field(default=None, converter=resource_key)
 
     def __attrs_post_init__(self) -> None:
         if self.root_manager_key and self.input_manager_key:
@@ -134,8 +162,8 @@ class Out:
     dagster_type: Any = UNSET
     description: str | None = None
     is_required: bool = True
-    io_manager_key: str = attrs.field(default=None, converter=_manager_key)
-    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_mapping)
+    io_manager_key: str = attrs.field(default=None, converter=manager_key)
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
     asset_partitions: Any = None
     asset_partitions_def: Any = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -17,7 +17,7 @@ from holdfast.definitions.output_hints import output_hints
 from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
 from holdfast.keys import check_name
-from holdfast.policies import RetryPolicy
+from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType
 from holdfast.types.hints import resolve_type
 
@@ -68,6 +68,16 @@ def _tags(tags: Mapping[str, Any] | None) -> Mapping[str, str]:
     return check_tags(tags, "OpDefinition")
 
 
+def _policy(policy: Any) -> RetryPolicy | None:
+    return check_retry_policy(policy, "OpDefinition")
+
+
+def _version(version: Any) -> str | None:
+    if isinstance(version, str | None):
+        return version
+    raise InvalidDefinitionError(f"OpDefinition: a version is a string, not {version!r}.")
+
+
 @attrs.frozen(eq=False, slots=False)
 class OpDefinition(Invocable, NamedConfigurable):
     """A function with named inputs and outputs; made by `op`, and by `asset` for its function.
@@ -95,8 +105,8 @@ class OpDefinition(Invocable, NamedConfigurable):
     config_schema: Field = attrs.field(default=None, converter=_schema)
     required_resource_keys: frozenset[str] = attrs.field(default=None, converter=_keys)
     tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)
-    version: str | None = None
-    retry_policy: RetryPolicy | None = None
+    version: str | None = attrs.field(default=None, converter=_version)
+    retry_policy: RetryPolicy | None = attrs.field(default=None, converter=_policy)
     arguments: FunctionArguments = attrs.field(default=RAW_ARGUMENTS, kw_only=True)
 
     @property
@@ -216,7 +226,7 @@ def op(
     own_name = check_name(name or getattr(compute_fn, "__name__", type(compute_fn).__name__), "op name")
     what = f"op '{own_name}'"
     arguments = read_arguments(compute_fn, what)
-    return OpDefinition(
+    defined = OpDefinition(
         compute_fn,
         own_name,
         _declared_ins(compute_fn, arguments, ins or {}, what),
@@ -226,9 +236,26 @@ def op(
         check_resource_keys(required_resource_keys, what),
         check_tags(tags, what),
         version,
-        retry_policy,
+        check_retry_policy(retry_policy, what),
         arguments=arguments,
     )
+    if len(type_hints(compute_fn)) < len(getattr(compute_fn, "__annotations__", ())):
+        return defined  # an annotation names what is not defined yet; it will be when the op runs
+    ins, outs = _typed(defined.ins, defined.input_types), _typed(defined.outs, defined.output_types)
+    return attrs.evolve(defined, ins=ins, outs=outs)
+
+
+_Described = TypeVar("_Described", In, Out)
+
+
+def _typed(described: Mapping[str, _Described], types: Mapping[str, DagsterType]) -> dict[str, _Described]:
+    """Say of each input or output the type that annotations say."""
+    return {
+        name: attrs.evolve(each, dagster_type=types.get(name, ANY_TYPE))
+        if each.dagster_type is UNSET
+        else each
+        for name, each in described.items()
+    }
 
 
 def _declared_ins(
