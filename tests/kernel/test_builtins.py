@@ -9,10 +9,10 @@ from concurrent.futures import CancelledError
 
 import pytest
 
+from holdfast.built_contexts import build_input_context, build_output_context
 from holdfast.builtins import hooks
 from holdfast.builtins.in_process import InProcessExecutor
 from holdfast.builtins.memory import InMemoryIOManager
-from holdfast.contexts import build_input_context, build_output_context
 from holdfast.errors import StepOutputNotFoundError
 from holdfast.plugins.loading import Plugins
 from holdfast.plugins.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 # Each line is a layer. A name stands for a module, or for every module of a package. The package root, which
 # only hands out names, is above them all.
 LAYERS = (
-    ("errors",),
+    ("errors", "argument_types", "debugger"),
     ("keys", "key_paths", "paths", "metadata_tables", "metadata", "failures", "versions"),
     ("policies",),
     ("partitions", "freshness"),
@@ -15,6 +15,7 @@ LAYERS = (
     ("types",),
     ("reports", "events", "event_json"),
     ("contexts",),
+    ("op_context",),
     ("interfaces",),
     ("formats",),
     ("provisions",),
@@ -27,7 +28,7 @@ LAYERS = (
     ("plan",),
     ("graph_steps",),
     ("op_selection",),
-    ("planning",),
+    ("planning", "observation_plan"),
     ("execution",),
     ("plugins",),
     ("builtins",),
@@ -35,6 +36,7 @@ LAYERS = (
     ("binding", "op_configs", "results"),
     ("run_config",),
     ("runs", "standalone", "value_loader"),
+    ("built_contexts",),
     ("jobs",),
     ("graph_definition",),
     ("repository_definition",),

@@ -12,6 +12,12 @@ from typing import Any as _Any
 
 if TYPE_CHECKING:
     from holdfast.asset_graph import AssetGraph
+    from holdfast.built_contexts import (
+        build_init_resource_context,
+        build_input_context,
+        build_op_context,
+        build_output_context,
+    )
     from holdfast.builtins.executors import (
         in_process_executor,
         multi_or_in_process_executor,
@@ -29,8 +35,6 @@ if TYPE_CHECKING:
         InputContext,
         OutputContext,
         Resources,
-        build_input_context,
-        build_output_context,
     )
     from holdfast.definitions.asset import asset, multi_asset
     from holdfast.definitions.asset_in_out import AssetIn, AssetOut
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
         load_assets_from_package_module,
         load_assets_from_package_name,
     )
+    from holdfast.definitions.observable_source_asset import observable_source_asset
     from holdfast.definitions.op import OpDefinition, op
     from holdfast.definitions.output import DynamicOutput, Output
     from holdfast.definitions.resource import (
@@ -105,7 +110,6 @@ if TYPE_CHECKING:
         UserCodeExecutionError,
     )
     from holdfast.events import Event, EventType, Run, RunStatus
-    from holdfast.execution.op_context import OpExecutionContext, build_op_context
     from holdfast.formats import Formats
     from holdfast.freshness import FreshnessPolicy
     from holdfast.graph_definition import GraphDefinition, graph, job
@@ -122,6 +126,7 @@ if TYPE_CHECKING:
         TableRecord,
         TableSchema,
     )
+    from holdfast.op_context import OpExecutionContext
     from holdfast.partitions.config import (
         PartitionedConfig,
         daily_partitioned_config,
@@ -181,7 +186,7 @@ if TYPE_CHECKING:
     from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
     from holdfast.selection import AssetSelection
     from holdfast.selection_syntax import parse_selection
-    from holdfast.standalone import build_init_resource_context, build_resources
+    from holdfast.standalone import build_resources
     from holdfast.types.dagster_type import DagsterType, DagsterTypeKind, Nothing, PythonObjectDagsterType
     from holdfast.types.hints import (
         check_dagster_type,
@@ -191,8 +196,7 @@ if TYPE_CHECKING:
     from holdfast.types.loader import DagsterTypeLoader, dagster_type_loader
     from holdfast.types.type_check import TypeCheck, TypeCheckContext
     from holdfast.value_loader import AssetValueLoader
-    from holdfast.versions import LogicalVersion
-
+    from holdfast.versions import LogicalVersion, ObserveResult
 __all__ = [
     "AllPartitionMapping",
     "Any",
@@ -292,6 +296,7 @@ __all__ = [
     "NodeInvocation",
     "Noneable",
     "Nothing",
+    "ObserveResult",
     "ObserverPlugin",
     "OpDefinition",
     "OpExecutionContext",
@@ -402,6 +407,7 @@ __all__ = [
     "multi_asset",
     "multi_or_in_process_executor",
     "multiprocess_executor",
+    "observable_source_asset",
     "op",
     "parse_selection",
     "repository",
@@ -514,9 +520,10 @@ _MODULES = {
     "NodeInvocation": "definitions.dependencies",
     "Noneable": "config.choices",
     "Nothing": "types.dagster_type",
+    "ObserveResult": "versions",
     "ObserverPlugin": "provisions",
     "OpDefinition": "definitions.op",
-    "OpExecutionContext": "execution.op_context",
+    "OpExecutionContext": "op_context",
     "Out": "definitions.in_out",
     "Output": "definitions.output",
     "OutputContext": "contexts",
@@ -588,10 +595,10 @@ _MODULES = {
     "UserCodeExecutionError": "errors",
     "WeeklyPartitionsDefinition": "partitions.periods",
     "asset": "definitions.asset",
-    "build_init_resource_context": "standalone",
-    "build_input_context": "contexts",
-    "build_op_context": "execution.op_context",
-    "build_output_context": "contexts",
+    "build_init_resource_context": "built_contexts",
+    "build_input_context": "built_contexts",
+    "build_op_context": "built_contexts",
+    "build_output_context": "built_contexts",
     "build_resources": "standalone",
     "check_dagster_type": "types.hints",
     "config_mapping": "config.mapping",
@@ -624,6 +631,7 @@ _MODULES = {
     "multi_asset": "definitions.asset",
     "multi_or_in_process_executor": "builtins.executors",
     "multiprocess_executor": "builtins.executors",
+    "observable_source_asset": "definitions.observable_source_asset",
     "op": "definitions.op",
     "parse_selection": "selection_syntax",
     "repository": "repository_definition",

@@ -14,6 +14,8 @@ import attrs
 from holdfast.errors import InvariantViolationError, UnknownResourceError
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
+from holdfast.partitions.ranges import PartitionKeyRange, TimeWindow
+from holdfast.reports import AssetMaterialization, AssetObservation, AssetReport
 
 if TYPE_CHECKING:  # contexts only carry it
     from holdfast.events import Run
@@ -23,8 +25,6 @@ __all__ = [
     "InputContext",
     "OutputContext",
     "Resources",
-    "build_input_context",
-    "build_output_context",
 ]
 
 
@@ -110,17 +110,19 @@ class InitResourceContext:
 
 def _known(value: Any, what: str, context: object) -> Any:
     if value is None:
-        raise InvariantViolationError(f"This {type(context).__name__} has no {what}.")
+        raise InvariantViolationError(f"This {type(context).__name__} has no {what}. In a test, give it one.")
     return value
 
 
 class _ValueContext:
-    """What storing a value and loading it have in common: which asset and partition it is."""
+    """What storing a value and loading it have in common: which asset and partition it is, and its type."""
 
     __slots__ = ()
 
     _asset_key: AssetKey | None
     _partition_key: str | None
+    _dagster_type: Any
+    _op_def: Any
     log_manager: logging.Logger | None
 
     @property
@@ -134,6 +136,16 @@ class _ValueContext:
         return _known(self._asset_key, "asset key", self)  # type: ignore[no-any-return]
 
     @property
+    def dagster_type(self) -> Any:
+        """The value's declared type, a `DagsterType`."""
+        return _known(self._dagster_type, "dagster_type", self)
+
+    @property
+    def op_def(self) -> Any:
+        """The computation that makes or reads the value, an `OpDefinition`."""
+        return _known(self._op_def, "op_def", self)
+
+    @property
     def has_partition_key(self) -> bool:
         """Whether the value is one partition."""
         return self._partition_key is not None
@@ -145,13 +157,33 @@ class _ValueContext:
 
     @property
     def partition_key(self) -> str:
-        """The partition that the value is; an `InvariantViolationError` when there is none."""
+        """The partition that the value is; an `InvariantViolationError` when there is none, as below."""
         return _known(self._partition_key, "partition key", self)  # type: ignore[no-any-return]
 
     @property
     def asset_partition_key(self) -> str:
-        """The asset's partition that the value is; an `InvariantViolationError` when there is none."""
+        """The asset's partition that the value is."""
         return self.partition_key
+
+    @property
+    def asset_partition_keys(self) -> list[str]:
+        """The asset's partitions that the value is."""
+        return [self.partition_key]
+
+    @property
+    def asset_partition_key_range(self) -> PartitionKeyRange:
+        """The asset's partitions that the value is, from the first to the last."""
+        return PartitionKeyRange(self.partition_key, self.partition_key)
+
+    @property
+    def asset_partitions_def(self) -> Any:
+        """How the asset is partitioned."""
+        return _known(None, "asset with partitions", self)
+
+    @property
+    def asset_partitions_time_window(self) -> TimeWindow:
+        """The time that the asset's partitions that the value is are about."""
+        return _known(None, "asset with partitions", self)  # type: ignore[no-any-return]
 
     @property
     def log(self) -> logging.Logger:
@@ -167,6 +199,9 @@ class _ValueContext:
 @attrs.frozen
 class OutputContext(_ValueContext):
     """What an IO manager is told about the value it is to store.
+
+    In a test, made by `build_output_context`. A property that was not given, such as ``step_key``, is an
+    `InvariantViolationError`.
 
     Args:
         step_key: the step that made the value.
@@ -185,26 +220,32 @@ class OutputContext(_ValueContext):
         partition_key: the partition to store, if the asset has partitions.
     """
 
-    step_key: str | None = None
+    _step_key: str | None = attrs.field(default=None, alias="step_key")
     _name: str | None = attrs.field(default=None, alias="name")
     run_id: str | None = None
     metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
     mapping_key: str | None = None
     config: Any = None
-    dagster_type: Any = None
+    _dagster_type: Any = attrs.field(default=None, alias="dagster_type")
     log_manager: logging.Logger | None = None
     version: str | None = None
     resource_config: Any = None
     resources: Resources = attrs.field(default=None, converter=_resources)
-    op_def: Any = None
+    _op_def: Any = attrs.field(default=None, alias="op_def")
     _asset_key: AssetKey | None = attrs.field(default=None, alias="asset_info")
     _partition_key: str | None = attrs.field(default=None, alias="partition_key")
     _added: dict[str, MetadataValue] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _logged: list[AssetReport] = attrs.field(factory=list, init=False, eq=False, repr=False)
+
+    @property
+    def step_key(self) -> str:
+        """The step that made the value."""
+        return _known(self._step_key, "step_key", self)  # type: ignore[no-any-return]
 
     @property
     def name(self) -> str:
         """The output's name."""
-        return self._name or "result"
+        return _known(self._name, "name", self)  # type: ignore[no-any-return]
 
     @property
     def added_metadata(self) -> Mapping[str, MetadataValue]:
@@ -219,15 +260,34 @@ class OutputContext(_ValueContext):
         """
         self._added.update(normalize_metadata(metadata))
 
+    def log_event(self, event: AssetMaterialization | AssetObservation) -> None:
+        """Record that another asset was made, or one observed, while this value was stored.
+
+        Raises:
+            InvariantViolationError: it is neither.
+        """
+        if not isinstance(event, AssetMaterialization | AssetObservation):
+            raise InvariantViolationError(
+                f"log_event takes an AssetMaterialization or an AssetObservation here, not {event!r}."
+            )
+        self._logged.append(event)
+
+    def get_logged_events(self) -> list[AssetReport]:
+        """Return what `log_event` was given so far."""
+        return list(self._logged)
+
     def get_identifier(self) -> list[str]:
         """Return what tells this output from every other: run, step and name, and a mapping key if any."""
-        parts = [self.run_id or "none", _known(self.step_key, "step key", self), self.name]
+        parts = [self.run_id or "none", self.step_key, self.name]
         return parts if self.mapping_key is None else [*parts, self.mapping_key]
 
 
 @attrs.frozen
 class InputContext(_ValueContext):
     """What an IO manager is told about the value it is to load.
+
+    In a test, made by `build_input_context`. A property that was not given, such as ``name``, is an
+    `InvariantViolationError`.
 
     Args:
         name: the input's name.
@@ -248,11 +308,11 @@ class InputContext(_ValueContext):
     config: Any = None
     metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
     upstream_output: OutputContext | None = None
-    dagster_type: Any = None
+    _dagster_type: Any = attrs.field(default=None, alias="dagster_type")
     log_manager: logging.Logger | None = None
     resource_config: Any = None
     resources: Resources = attrs.field(default=None, converter=_resources)
-    op_def: Any = None
+    _op_def: Any = attrs.field(default=None, alias="op_def")
     _asset_key: AssetKey | None = attrs.field(default=None, alias="asset_key")
     _partition_key: str | None = attrs.field(default=None, alias="partition_key")
     python_type: Any = Any
@@ -264,75 +324,9 @@ class InputContext(_ValueContext):
 
     @property
     def name(self) -> str:
-        """The input's name; an `InvariantViolationError` when there is none."""
-        return _known(self._name, "input name", self)  # type: ignore[no-any-return]
+        """The input's name."""
+        return _known(self._name, "name", self)  # type: ignore[no-any-return]
 
     def get_identifier(self) -> list[str]:
         """Return what tells the stored output from every other; see `OutputContext.get_identifier`."""
-        return _known(self.upstream_output, "upstream output", self).get_identifier()  # type: ignore[no-any-return]
-
-
-def _optional_key(asset_key: Any) -> AssetKey | None:
-    return None if asset_key is None else AssetKey.from_coercible(asset_key)
-
-
-def build_output_context(
-    step_key: str | None = None,
-    name: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    run_id: str | None = None,
-    mapping_key: str | None = None,
-    config: Any = None,
-    dagster_type: Any = None,
-    version: str | None = None,
-    resource_config: Any = None,
-    resources: Mapping[str, Any] | None = None,
-    op_def: Any = None,
-    asset_key: Any = None,
-    partition_key: str | None = None,
-) -> OutputContext:
-    """Return an `OutputContext` for a test; its arguments, with any coercible ``asset_key``."""
-    return OutputContext(
-        step_key=step_key,
-        name=name,
-        metadata=metadata,
-        run_id=run_id,
-        mapping_key=mapping_key,
-        config=config,
-        dagster_type=dagster_type,
-        version=version,
-        resource_config=resource_config,
-        resources=resources,
-        op_def=op_def,
-        asset_info=_optional_key(asset_key),
-        partition_key=partition_key,
-    )
-
-
-def build_input_context(
-    name: str | None = None,
-    config: Any = None,
-    metadata: Mapping[str, Any] | None = None,
-    upstream_output: OutputContext | None = None,
-    dagster_type: Any = None,
-    resource_config: Any = None,
-    resources: Mapping[str, Any] | None = None,
-    op_def: Any = None,
-    asset_key: Any = None,
-    partition_key: str | None = None,
-    python_type: Any = Any,
-) -> InputContext:
-    """Return an `InputContext` for a test; its arguments, with any coercible ``asset_key``."""
-    return InputContext(
-        name=name,
-        config=config,
-        metadata=metadata,
-        upstream_output=upstream_output,
-        dagster_type=dagster_type,
-        resource_config=resource_config,
-        resources=resources,
-        op_def=op_def,
-        asset_key=_optional_key(asset_key),
-        partition_key=partition_key,
-        python_type=python_type,
-    )
+        return _known(self.upstream_output, "upstream_output", self).get_identifier()  # type: ignore[no-any-return]

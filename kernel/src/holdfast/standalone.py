@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
-import attrs
-
-from holdfast.contexts import InitResourceContext, Resources
-from holdfast.definitions.resource import to_resource_definitions
-from holdfast.errors import InvalidConfigError, InvariantViolationError, did_you_mean
+from holdfast.contexts import Resources
+from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
+from holdfast.errors import InvalidConfigError, InvariantViolationError, ResourceConflictError, did_you_mean
 from holdfast.execution.resources import ResourcePool
 from holdfast.instance import Instance
 
-__all__ = ["build_init_resource_context", "build_resources"]
+__all__ = ["SetUpByEntering", "StandaloneResources", "build_resources"]
 
 
 @contextmanager
@@ -40,17 +39,28 @@ def build_resources(
         ResourceFunctionError: a resource function raised; what was set up before is torn down.
     """
     definitions = to_resource_definitions(resources, "build_resources")
+    pool = _checked_pool(definitions, "build_resources", instance, resource_config, log_manager)
+    try:
+        yield pool.select(definitions, "build_resources")
+    finally:
+        _close(pool)
+
+
+def _checked_pool(
+    definitions: Mapping[str, ResourceDefinition],
+    what: str,
+    instance: Instance | None,
+    resource_config: Mapping[str, Any] | None,
+    log_manager: logging.Logger | None = None,
+) -> ResourcePool:
     given, problems = _given_configs(resource_config or {}, definitions)
     pool = ResourcePool(
         definitions, given, instance=instance or Instance.ephemeral(), log_manager=log_manager
     )
     problems += pool.config_problems(definitions)
     if problems:
-        raise InvalidConfigError("The config of build_resources does not fit", problems)
-    try:
-        yield pool.select(definitions, "build_resources")
-    finally:
-        _close(pool)
+        raise InvalidConfigError(f"The config of {what} does not fit", problems)
+    return pool
 
 
 def _given_configs(
@@ -72,34 +82,90 @@ def _close(pool: ResourcePool) -> None:
         logging.getLogger("holdfast.run").error("%s", problem, exc_info=problem)
 
 
-class _PoolResources(Resources):
-    """Resources that are set up when they are asked for."""
+class StandaloneResources(Resources):
+    """The resources of a context that was built for a test, each set up when it is asked for.
 
-    __slots__ = ("opened", "pool")
+    Args:
+        resources: definitions, IO managers or plain values by key.
+        builder: the function that builds the context, for messages.
+        instance: what resource functions get as ``context.instance``; by default an ephemeral one.
+        resource_config: by key, ``{"config": ...}``.
 
-    def __init__(self, pool: ResourcePool, definitions: Mapping[str, Any]) -> None:
+    Raises:
+        InvalidDefinitionError: the resources are no mapping.
+        InvalidConfigError: the config does not fit; every problem is listed with its path.
+    """
+
+    __slots__ = ("_builder", "_closing", "_definitions", "_entered", "_pool")
+
+    def __init__(
+        self,
+        resources: Mapping[str, Any] | None,
+        builder: str,
+        instance: Instance | None = None,
+        resource_config: Mapping[str, Any] | None = None,
+    ) -> None:
+        definitions = to_resource_definitions(resources, builder)
         super().__init__(definitions, "This context")
-        self.pool = pool
-        self.opened = False
+        self._definitions = definitions
+        self._builder = builder
+        self._pool = _checked_pool(definitions, builder, instance, resource_config)
+        self._closing = [self._pool]
+        self._entered = False
 
     def __getitem__(self, key: str) -> Any:
         super().__getitem__(key)  # there must be such a resource
-        value = self.pool.get(key, "This context")
-        if self.pool.needs_closing and not self.opened:
-            _close(self.pool)
+        value = self._pool.get(key, "This context")
+        if self._pool.needs_closing and not self._entered:
+            self.close()
             raise InvariantViolationError(
                 f"The resource '{key}', or one it requires, is torn down after use. "
-                "Write 'with build_init_resource_context(...) as context:'."
+                f"Write 'with {self._builder}(...) as context:'."
             )
         return value
 
+    def joined(self, own: Mapping[str, ResourceDefinition], owner: str) -> StandaloneResources:
+        """Return these resources and those that a definition brings, torn down with these.
 
-@attrs.frozen
-class _StandaloneContext(InitResourceContext):
-    _set_up: _PoolResources = attrs.field(kw_only=True, repr=False)
+        Args:
+            own: the definition's resources.
+            owner: the definition, for the message.
 
-    def __enter__(self) -> InitResourceContext:
-        self._set_up.opened = True
+        Raises:
+            ResourceConflictError: a resource is in both.
+            InvalidConfigError: one of the definition's needs config.
+        """
+        for key in own:
+            if key in self._definitions:
+                raise ResourceConflictError(key, owner, self._builder)
+        shared = {key: ResourceDefinition(partial(self.__getitem__, key)) for key in self}
+        both = StandaloneResources({**shared, **own}, self._builder)
+        both._entered = self._entered
+        self._closing.append(both._pool)
+        return both
+
+    def enter(self) -> None:
+        """Allow resources that are torn down: `close` will be called."""
+        self._entered = True
+
+    def close(self) -> None:
+        """Tear down what was set up, what was set up last first."""
+        for pool in reversed(self._closing):
+            _close(pool)
+
+
+_Self = TypeVar("_Self", bound="SetUpByEntering")
+
+
+class SetUpByEntering:
+    """A context whose ``with`` block ends with its resources being torn down; a base of attrs classes."""
+
+    __slots__ = ()
+
+    resources: Resources
+
+    def __enter__(self: _Self) -> _Self:
+        self._standalone.enter()
         return self
 
     def __exit__(
@@ -108,21 +174,9 @@ class _StandaloneContext(InitResourceContext):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _close(self._set_up.pool)
+        self._standalone.close()
 
-
-def build_init_resource_context(
-    config: Any = None, resources: Mapping[str, Any] | None = None, instance: Instance | None = None
-) -> InitResourceContext:
-    """Return a context for calling a resource function in a test, also for a ``with`` block.
-
-    Args:
-        config: what it gets as ``context.resource_config``.
-        resources: what it gets as ``context.resources``: definitions, which are set up when they are used, IO
-            managers or plain values by key. Those that are torn down need the ``with`` block.
-        instance: what it gets as ``context.instance``; by default an ephemeral one.
-    """
-    instance = instance or Instance.ephemeral()
-    definitions = to_resource_definitions(resources, "build_init_resource_context")
-    lazily = _PoolResources(ResourcePool(definitions, instance=instance), definitions)
-    return _StandaloneContext(config, lazily, instance=instance, set_up=lazily)
+    @property
+    def _standalone(self) -> StandaloneResources:
+        assert isinstance(self.resources, StandaloneResources)  # the builders have seen to that
+        return self.resources

@@ -7,8 +7,8 @@ from typing import IO, Any
 import attrs
 import pytest
 
+from holdfast.built_contexts import build_input_context, build_output_context
 from holdfast.builtins.pickle_format import PickleFormat
-from holdfast.contexts import build_input_context, build_output_context
 from holdfast.formats import ActiveFormat, Formats
 from holdfast.interfaces import Format, IOManager, LoadRequest
 from holdfast.provisions import PluginContext

@@ -20,7 +20,7 @@ from holdfast.formats import ActiveFormat, Formats
 WRITER = """
 import pathlib, sys
 from holdfast.builtins.pickle_format import PickleFormat
-from holdfast.contexts import build_output_context
+from holdfast.built_contexts import build_output_context
 from holdfast.formats import ActiveFormat, Formats
 from holdfast.provisions import PluginContext
 from holdfast_filesystem.io import filesystem_io_manager

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import holdfast_filesystem
-from holdfast.contexts import build_input_context, build_output_context
+from holdfast.built_contexts import build_input_context, build_output_context
 from holdfast.errors import NoFormatError, StepOutputNotFoundError, StorageError, UntrustedFormatError
 from holdfast.formats import Formats
 from holdfast.metadata import MetadataValue

@@ -13,10 +13,10 @@ from holdfast.errors import Error, StorageError, TypeCheckDidNotPass
 from holdfast.events import Event, EventType, StepFailureData
 from holdfast.execution.hooks import run_hooks
 from holdfast.execution.inputs import read_inputs
-from holdfast.execution.op_context import OpExecutionContext
 from holdfast.execution.session import Session
 from holdfast.execution.storing import Report, report_event, store_outputs
 from holdfast.failures import ErrorInfo
+from holdfast.op_context import OpExecutionContext
 from holdfast.plan import Step
 from holdfast.policies import Failure, RetryRequested
 
