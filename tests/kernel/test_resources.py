@@ -14,7 +14,6 @@ from holdfast import (
     InvalidConfigError,
     InvalidDefinitionError,
     InvalidInvocationError,
-    InvariantViolationError,
     MissingResourceError,
     ResourceConflictError,
     ResourceDefinition,
@@ -347,5 +346,5 @@ def test_required_resource_keys_are_a_set() -> None:
 
 def test_a_context_for_a_computation_takes_one_config() -> None:
     """`config` and `op_config` are the same."""
-    with pytest.raises(InvariantViolationError, match="only one"):
+    with pytest.raises(InvalidInvocationError, match="only one"):
         build_op_context(config=1, op_config=2)
