@@ -36,7 +36,7 @@ LAYERS = (
     ("binding", "op_configs", "results"),
     ("run_config",),
     ("runs", "standalone", "value_loader"),
-    ("built_contexts",),
+    ("built_contexts", "built_hook_context"),
     ("jobs",),
     ("graph_definition",),
     ("repository_definition",),

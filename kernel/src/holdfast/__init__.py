@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         build_op_context,
         build_output_context,
     )
+    from holdfast.built_hook_context import build_hook_context
     from holdfast.builtins.executors import (
         in_process_executor,
         multi_or_in_process_executor,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         OutputMapping,
     )
     from holdfast.definitions.executor import ExecutorDefinition, InitExecutorContext, executor
+    from holdfast.definitions.hook import HookContext, HookDefinition, failure_hook, success_hook
     from holdfast.definitions.in_out import DynamicOut, GraphIn, GraphOut, In, Out
     from holdfast.definitions.loading import (
         load_assets_from_current_module,
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
         load_assets_from_package_module,
         load_assets_from_package_name,
     )
+    from holdfast.definitions.logger import InitLoggerContext, LoggerDefinition, logger
     from holdfast.definitions.observable_source_asset import observable_source_asset
     from holdfast.definitions.op import OpDefinition, op
     from holdfast.definitions.output import DynamicOutput, Output
@@ -253,6 +256,8 @@ __all__ = [
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
+    "HookContext",
+    "HookDefinition",
     "HourlyPartitionsDefinition",
     "IOManager",
     "IOManagerDefinition",
@@ -261,6 +266,7 @@ __all__ = [
     "In",
     "InMemoryIOManager",
     "InitExecutorContext",
+    "InitLoggerContext",
     "InitResourceContext",
     "InputContext",
     "InputManagerDefinition",
@@ -281,6 +287,7 @@ __all__ = [
     "LastPartitionMapping",
     "LoadRequest",
     "LoaderPlugin",
+    "LoggerDefinition",
     "LogicalVersion",
     "Map",
     "MetadataEntry",
@@ -371,6 +378,7 @@ __all__ = [
     "UserCodeExecutionError",
     "WeeklyPartitionsDefinition",
     "asset",
+    "build_hook_context",
     "build_init_resource_context",
     "build_input_context",
     "build_op_context",
@@ -386,6 +394,7 @@ __all__ = [
     "dynamic_partitioned_config",
     "execute_job",
     "executor",
+    "failure_hook",
     "file_relative_path",
     "graph",
     "hookimpl",
@@ -398,6 +407,7 @@ __all__ = [
     "load_assets_from_modules",
     "load_assets_from_package_module",
     "load_assets_from_package_name",
+    "logger",
     "make_python_type_usable_as_dagster_type",
     "make_values_resource",
     "materialize",
@@ -413,6 +423,7 @@ __all__ = [
     "repository",
     "resource",
     "static_partitioned_config",
+    "success_hook",
     "usable_as_dagster_type",
     "validate_run_config",
     "weekly_partitioned_config",
@@ -477,6 +488,8 @@ _MODULES = {
     "GraphDefinition": "graph_definition",
     "GraphIn": "definitions.in_out",
     "GraphOut": "definitions.in_out",
+    "HookContext": "definitions.hook",
+    "HookDefinition": "definitions.hook",
     "HourlyPartitionsDefinition": "partitions.periods",
     "IOManager": "interfaces",
     "IOManagerDefinition": "definitions.resource",
@@ -485,6 +498,7 @@ _MODULES = {
     "In": "definitions.in_out",
     "InMemoryIOManager": "builtins.memory",
     "InitExecutorContext": "definitions.executor",
+    "InitLoggerContext": "definitions.logger",
     "InitResourceContext": "contexts",
     "InputContext": "contexts",
     "InputManagerDefinition": "definitions.resource",
@@ -505,6 +519,7 @@ _MODULES = {
     "LastPartitionMapping": "partitions.key_mappings",
     "LoadRequest": "interfaces",
     "LoaderPlugin": "provisions",
+    "LoggerDefinition": "definitions.logger",
     "LogicalVersion": "versions",
     "Map": "config.types",
     "MetadataEntry": "metadata",
@@ -595,6 +610,7 @@ _MODULES = {
     "UserCodeExecutionError": "errors",
     "WeeklyPartitionsDefinition": "partitions.periods",
     "asset": "definitions.asset",
+    "build_hook_context": "built_hook_context",
     "build_init_resource_context": "built_contexts",
     "build_input_context": "built_contexts",
     "build_op_context": "built_contexts",
@@ -610,6 +626,7 @@ _MODULES = {
     "dynamic_partitioned_config": "partitions.config",
     "execute_job": "run_api",
     "executor": "definitions.executor",
+    "failure_hook": "definitions.hook",
     "file_relative_path": "paths",
     "graph": "graph_definition",
     "hookimpl": "hookspecs",
@@ -622,6 +639,7 @@ _MODULES = {
     "load_assets_from_modules": "definitions.loading",
     "load_assets_from_package_module": "definitions.loading",
     "load_assets_from_package_name": "definitions.loading",
+    "logger": "definitions.logger",
     "make_python_type_usable_as_dagster_type": "types.hints",
     "make_values_resource": "definitions.resource",
     "materialize": "run_api",
@@ -637,6 +655,7 @@ _MODULES = {
     "repository": "repository_definition",
     "resource": "definitions.resource",
     "static_partitioned_config": "partitions.config",
+    "success_hook": "definitions.hook",
     "usable_as_dagster_type": "types.hints",
     "validate_run_config": "run_api",
     "weekly_partitioned_config": "partitions.config",
