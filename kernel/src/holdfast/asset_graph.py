@@ -227,7 +227,8 @@ class AssetGraph:
         return frozenset([keys[position] for position in positions])
 
     def _keys_at(self, positions: Sequence[int]) -> tuple[AssetKey, ...]:
-        return tuple(self._keys[position] for position in positions)
+        keys = self._keys
+        return tuple([keys[position] for position in positions])
 
 
 def _flat(definitions: Iterable[Any]) -> Iterator[Any]:

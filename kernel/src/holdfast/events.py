@@ -14,6 +14,7 @@ from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
 from holdfast.reports import AssetMaterialization, AssetObservation, AssetReport, ExpectationResult
 from holdfast.types.type_check import TypeCheck
+from holdfast.versions import LOGICAL_VERSION, LogicalVersion
 
 __all__ = [
     "ENDS",
@@ -189,6 +190,12 @@ class Event(NamedTuple):
     def partition(self) -> str | None:
         """The partition that a materialization or observation is about."""
         return self.data.partition if isinstance(self.data, AssetReport) else None
+
+    @property
+    def logical_version(self) -> LogicalVersion | None:
+        """The version of the asset that a materialization or observation records, if it records one."""
+        value = self.data.tags.get(LOGICAL_VERSION) if isinstance(self.data, AssetReport) else None
+        return None if value is None else LogicalVersion(value)
 
     @property
     def is_step_start(self) -> bool:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from holdfast.builtins.event_store import MemoryEventStore
-from holdfast.definitions.resource import IOManagerDefinition
+from holdfast.definitions.observing import observer_name
+from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.events import Event
 from holdfast.interfaces import EventStore
+from holdfast.keys import AssetKey, CoercibleToAssetKey
 
 if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in memory does not need
     from holdfast.plugins.loading import Plugins
@@ -89,10 +91,34 @@ class Instance:
             return None
         return self.plugins.emit
 
-    def io_manager_definition(self, key: str) -> IOManagerDefinition | None:
-        """Return the IO manager that settings or an active plugin provide under a resource key, if any."""
+    def resource_definition(self, key: str) -> ResourceDefinition | None:
+        """Return the IO manager or observer that settings or an active plugin provide under a key, if any.
+
+        Raises:
+            UnknownProvisionError: it is the key of an observer, and no active plugin provides it.
+        """
+        name = observer_name(key)
+        if name is not None:
+            return ResourceDefinition(self.plugins.observer(name))
         found = self.plugins.io_manager(key)
         return None if found is None else IOManagerDefinition(found)
+
+    def get_latest_logical_version_record(
+        self, key: CoercibleToAssetKey, is_source: bool | None = None
+    ) -> Event | None:
+        """Return the event that recorded the latest version of an asset; see `Event.logical_version`.
+
+        Args:
+            key: the asset.
+            is_source: whether it is a source asset: its last observation is meant, not its last
+                materialization. By default the materialization if there is one.
+        """
+        asset_key, store = AssetKey.from_coercible(key), self.event_store
+        if not is_source:
+            made = store.latest_materializations([asset_key])
+            if made or is_source is False:
+                return made.get(asset_key)
+        return store.latest_observations([asset_key]).get(asset_key)
 
     def executor(self, choice: str | Mapping[str, Any] | None = None) -> tuple[bool, Executor]:
         """Return an executor, and whether it runs steps in this process.

@@ -17,8 +17,9 @@ if TYPE_CHECKING:  # only signatures name them, and they would double what it co
     from holdfast.contexts import InputContext, OutputContext
     from holdfast.events import Event, Run
     from holdfast.keys import AssetKey
+    from holdfast.versions import LogicalVersion, ObserveResult
 
-__all__ = ["Command", "EventStore", "Format", "IOManager", "LoadRequest"]
+__all__ = ["Command", "EventStore", "Format", "IOManager", "LoadRequest", "ObserveContext", "Observer"]
 
 
 class IOManager(abc.ABC):
@@ -80,6 +81,31 @@ class Format(abc.ABC):
         """Return the value in ``file``, a binary seekable file, as ``request`` asks for it."""
 
 
+@attrs.frozen
+class ObserveContext:
+    """What an observer is told.
+
+    Attributes:
+        asset_key: the source asset.
+        metadata: the metadata of its definition, such as ``{"path": "raw/orders.csv"}``.
+    """
+
+    asset_key: AssetKey
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+class Observer(abc.ABC):
+    """Looks at source assets where they are kept."""
+
+    @abc.abstractmethod
+    def observe(self, context: ObserveContext) -> LogicalVersion | ObserveResult:
+        """Return the version of a source asset: equal versions mean equal contents.
+
+        Raises:
+            Exception: it cannot be looked at; the step fails with it.
+        """
+
+
 class EventStore(abc.ABC):
     """Keeps the events of runs and answers questions about them.
 
@@ -132,6 +158,14 @@ class EventStore(abc.ABC):
         self, asset_keys: Iterable[AssetKey] | None = None
     ) -> Mapping[AssetKey, Event]:
         """Return the materialization event appended last of each asset that has one.
+
+        Args:
+            asset_keys: only these assets; ``None`` for all.
+        """
+
+    @abc.abstractmethod
+    def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
+        """Return the observation event appended last of each asset that has one.
 
         Args:
             asset_keys: only these assets; ``None`` for all.

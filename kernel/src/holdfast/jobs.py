@@ -33,6 +33,7 @@ from holdfast.execution.resources import ResourcePool
 from holdfast.execution.run_loop import RunSummary
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
+from holdfast.observation_plan import make_observation_plan, observable_keys
 from holdfast.op_configs import OpConfigs
 from holdfast.op_selection import select_ops
 from holdfast.plan import Plan
@@ -62,11 +63,13 @@ class AssetLayer:
         graph: all assets that the job's may read.
         selection: what the job makes, as it was asked for.
         keys: what the job makes.
+        observed: the source assets that the job looks at, if it makes nothing.
     """
 
     graph: AssetGraph
     selection: AssetSelection
     keys: frozenset[AssetKey]
+    observed: frozenset[AssetKey] = frozenset()
 
     @classmethod
     def select(cls, graph: AssetGraph, selection: AssetSelection) -> AssetLayer:
@@ -78,6 +81,14 @@ class AssetLayer:
         keys = materializable(graph, selection.resolve(graph))
         check_subsets(graph, keys)
         return cls(graph, selection, keys)
+
+    @classmethod
+    def everything(cls, graph: AssetGraph) -> AssetLayer:
+        """Return all assets of a graph; where there are none, the source assets that can be observed."""
+        if graph.asset_keys:
+            return cls.select(graph, AssetSelection.all())
+        observed = observable_keys(graph)
+        return cls(graph, AssetSelection.keys(*sorted(observed)), frozenset(), observed)
 
 
 def _executor(choice: Any) -> ExecutorDefinition:
@@ -231,7 +242,7 @@ class JobDefinition:
         """Return what a run of this job would do.
 
         Args:
-            asset_selection: only these of its assets.
+            asset_selection: only these of its assets; of source assets alone, that they are looked at.
             input_values: values of its graph's inputs, by name, on top of the job's.
             op_selection: only these of its computations; see `select_ops`.
 
@@ -268,8 +279,13 @@ class JobDefinition:
         layer = self.asset_layer
         assert layer is not None
         if asset_selection is None:
+            if layer.observed:
+                return make_observation_plan(layer.graph, layer.observed, layer.selection)
             return make_plan(layer.graph, layer.keys, layer.selection)
         wanted = frozenset(map(AssetKey.from_coercible, asset_selection))
+        if wanted and wanted <= layer.graph.source_keys:
+            return make_observation_plan(layer.graph, wanted, AssetSelection.keys(*sorted(wanted)))
+        wanted -= layer.graph.source_keys  # beside assets, they are read and not looked at
         chosen = AssetSelection.keys(*sorted(wanted)) & layer.selection
         for key in sorted(wanted - layer.keys):
             layer.graph[key]  # a key that is nowhere is an error of its own, with the nearest one

@@ -136,7 +136,7 @@ class LoaderPlugin(Provision):
 
 @attrs.frozen(kw_only=True)
 class ObserverPlugin(Provision):
-    """An observe function for source assets."""
+    """What looks at source assets that name it as their ``observe_fn``; the factory returns an `Observer`."""
 
     kind: ClassVar[str] = "observer"
 

@@ -48,6 +48,18 @@ class AssetReport:
             merge_metadata(metadata, metadata_entries, what),
         )
 
+    @classmethod
+    def of(
+        cls: type[_Report],
+        asset_key: AssetKey,
+        tags: Mapping[str, str],
+        metadata: Mapping[str, MetadataValue],
+    ) -> _Report:
+        """Return the record that a run makes itself, of parts that need no check."""
+        report = cls.__new__(cls)
+        report.__attrs_init__(asset_key, None, None, tags, metadata)
+        return report
+
     def to_json(self) -> dict[str, Any]:
         """Return the record as a dictionary that JSON can hold."""
         return {

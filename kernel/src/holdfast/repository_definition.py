@@ -20,7 +20,7 @@ from holdfast.graph_definition import GraphDefinition
 from holdfast.instance import Instance
 from holdfast.jobs import AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
 from holdfast.keys import CoercibleToAssetKey, check_name
-from holdfast.selection import AssetSelection
+from holdfast.observation_plan import observable_keys
 from holdfast.value_loader import AssetValueLoader
 
 __all__ = ["ALL_ASSETS_JOB", "RepositoryDefinition", "repository"]
@@ -102,14 +102,14 @@ class RepositoryDefinition:
 
     @cached_property
     def _all_assets_job(self) -> JobDefinition:
-        layer = AssetLayer.select(self.graph, AssetSelection.all())
+        layer = AssetLayer.everything(self.graph)
         job = JobDefinition(graph_def=None, name=ALL_ASSETS_JOB, asset_layer=layer)
         return _with_defaults(job, self.default_executor_def, self.default_logger_defs)
 
     @property
     def job_names(self) -> list[str]:
         """The names of its jobs, the one over all its assets included."""
-        implicit = [ALL_ASSETS_JOB] if self.graph.asset_keys else []
+        implicit = [ALL_ASSETS_JOB] if self.graph.asset_keys or observable_keys(self.graph) else []
         return [*self.jobs, *implicit]
 
     def has_job(self, name: str) -> bool:

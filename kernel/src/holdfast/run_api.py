@@ -24,7 +24,7 @@ from holdfast.errors import (
 from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
-from holdfast.jobs import JobDefinition, define_asset_job, in_process_result
+from holdfast.jobs import AssetLayer, JobDefinition, define_asset_job, in_process_result
 from holdfast.plan import Plan
 from holdfast.results import ExecuteInProcessResult, RunResult
 from holdfast.runs import RunRequest, prepare_in_process, prepare_on_executor, session_for
@@ -43,6 +43,8 @@ def materialize(
     selection: Any = None,
 ) -> ExecuteInProcessResult:
     """Make assets in this process, each after those it reads.
+
+    Given source assets alone, it looks at those that can be observed.
 
     Args:
         assets: the assets, and the source assets they read.
@@ -224,7 +226,11 @@ def _job_over(
 ) -> JobDefinition:
     if not isinstance(assets, Sequence) or isinstance(assets, str):
         raise InvalidDefinitionError(f"{name} takes a list of assets and source assets, not {assets!r}.")
-    return define_asset_job(name, selection).resolve(AssetGraph.of(assets), resource_defs=resources)
+    graph = AssetGraph.of(assets)
+    job = define_asset_job(name, selection).resolve(graph, resource_defs=resources)
+    if selection is None and not graph.asset_keys:
+        return attrs.evolve(job, asset_layer=AssetLayer.everything(graph))
+    return job
 
 
 def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefinition]:

@@ -17,6 +17,7 @@ from holdfast.definitions.logger import LoggerDefinition, make_run_logger, read_
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.definitions.tags import check_tags
 from holdfast.events import Event, RunStartData
+from holdfast.execution.provenance import Provenance
 from holdfast.execution.resolution import Resolution, resolve
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.run_loop import RunLoop, RunSummary, Submission
@@ -108,7 +109,7 @@ def session_for(
         InvalidConfigError: the run config does not fit.
         UserCodeExecutionError: the function of a logger raised.
     """
-    provider = _memory_first(instance) if request.values_in_memory else instance.io_manager_definition
+    provider = _memory_first(instance) if request.values_in_memory else instance.resource_definition
     resources = bind_resources(plan, request.resources, provider)
     pool = ResourcePool(
         resources,
@@ -138,6 +139,7 @@ def session_for(
         {} if keep_values else None,
         request.retries,
         log,
+        Provenance(plan, lambda: instance.event_store),
     )
 
 
@@ -152,7 +154,7 @@ def _memory_first(instance: Instance) -> Provider:
     def provided(key: str) -> ResourceDefinition | None:
         if key == "io_manager":
             return IOManagerDefinition.hardcoded_io_manager(InMemoryIOManager())
-        return instance.io_manager_definition(key)
+        return instance.resource_definition(key)
 
     return provided
 
@@ -198,6 +200,8 @@ def _prepare(
 
     def record(events: Sequence[Event]) -> None:
         append(events)
+        if rebuild is not None:
+            session.provenance.heard(events)
         if emit is not None:
             for event in events:
                 emit(event)
@@ -226,11 +230,12 @@ def _local(session: Session) -> Submission:
 
 
 def _remote(session: Session, rebuild: bytes) -> Submission:
-    run_id = session.run_id
+    run_id, steps, provenance = session.run_id, session.steps, session.provenance
 
     def submission(
         step_key: str, resolution: Resolution | None, attempt: int
     ) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
-        return run_task, (StepTask(run_id, step_key, attempt, rebuild, resolution),)
+        used = provenance.used_by(steps[step_key])
+        return run_task, (StepTask(run_id, step_key, attempt, rebuild, resolution, used),)
 
     return submission

@@ -90,4 +90,4 @@ class AssetValueLoader:
     def _provided(self, key: str) -> ResourceDefinition | None:
         if self._instance is None:
             self._instance = Instance.get()
-        return self._instance.io_manager_definition(key)
+        return self._instance.resource_definition(key)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
 __all__ = ["MemoryEventStore"]
 
 _MATERIALIZATION = EventType.ASSET_MATERIALIZATION
+_OBSERVATION = EventType.ASSET_OBSERVATION
 _START = EventType.RUN_START
 _ENDS = tuple(ENDS)
 
@@ -37,6 +38,7 @@ class MemoryEventStore(EventStore):
         self._events: dict[str, list[Event]] = {}
         self._runs: dict[str, Run] = {}
         self._materializations: dict[AssetKey, list[Event]] = {}
+        self._observations: dict[AssetKey, Event] = {}
 
     def append(self, events: Sequence[Event]) -> None:
         """Keep ``events``, all or none, in order, for the life of the process.
@@ -60,6 +62,8 @@ class MemoryEventStore(EventStore):
                 if event.asset_key is not None:
                     if event.type is _MATERIALIZATION:
                         self._materializations.setdefault(event.asset_key, []).append(event)
+                    elif event.type is _OBSERVATION:
+                        self._observations[event.asset_key] = event
                 elif event.step_key is None:
                     if event.type is _START:
                         self._runs[run_id] = Run.from_start(event)
@@ -99,3 +103,9 @@ class MemoryEventStore(EventStore):
             known = self._materializations
             keys = known if asset_keys is None else [key for key in asset_keys if key in known]
             return {key: known[key][-1] for key in keys}
+
+    def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
+        with self._lock:
+            known = self._observations
+            keys = known if asset_keys is None else [key for key in asset_keys if key in known]
+            return {key: known[key] for key in keys}

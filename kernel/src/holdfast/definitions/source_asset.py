@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
 
 from holdfast.asset_node import AssetNode
+from holdfast.definitions.observing import ObserveFunction, check_observe_fn, observing_op
+from holdfast.definitions.op import OpDefinition, check_resource_keys
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, to_resource_definitions
-from holdfast.errors import InvalidDefinitionError, ResourceConflictError
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError, ResourceConflictError
 from holdfast.interfaces import IOManager
 from holdfast.keys import AssetKey, CoercibleToAssetKey, CoercibleToKeyPrefix, check_group_name
-from holdfast.metadata import MetadataValue, normalize_metadata
+from holdfast.metadata import MetadataEntry, MetadataValue, merge_metadata
 
 __all__ = ["SourceAsset", "own_io_manager"]
 
@@ -54,7 +57,7 @@ def _key(value: CoercibleToAssetKey) -> AssetKey:
     return AssetKey.from_coercible(value)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class SourceAsset:
     """An asset that is read here and made elsewhere.
 
@@ -65,36 +68,80 @@ class SourceAsset:
         io_manager_def: the IO manager that loads it; only one of the two may be given.
         description: what it is.
         partitions_def: refused by this version.
+        _metadata_entries: an older form of ``metadata``; only one of the two may be given.
         group_name: its group.
-        resource_defs: resources that its IO manager needs.
-        observe_fn: refused by this version.
+        resource_defs: resources that its IO manager or its observe function needs.
+        observe_fn: looks at it and returns its `LogicalVersion`, or an `ObserveResult`; is given the context
+            if it takes an argument. Or the name of an observer that a plugin provides.
+        required_resource_keys: the resources that its observe function uses, as ``context.resources``; by
+            default those of ``resource_defs``.
         place: where it is defined, as ``file:line``; the caller's line by default.
 
     Raises:
         InvalidDefinitionError: both IO manager arguments are given, or one is of the wrong type.
         InvalidNameError: the group name breaks the naming rule.
+        InvalidMetadata: the metadata is given in both forms, or malformed.
     """
 
     key: AssetKey = attrs.field(converter=_key)
-    raw_metadata: Mapping[str, Any] | None = attrs.field(default=None, alias="metadata")
+    _metadata: Mapping[str, Any] | None = attrs.field(default=None, alias="metadata")
     _io_manager_key: str | None = attrs.field(default=None, alias="io_manager_key")
     io_manager_def: Any = None
     description: str | None = None
     partitions_def: None = attrs.field(default=None, repr=False)
+    _entries: Sequence[MetadataEntry] | None = attrs.field(default=None, alias="_metadata_entries")
     group_name: str = attrs.field(default=None, converter=_group)
     _resource_defs: Mapping[str, Any] | None = attrs.field(default=None, alias="resource_defs")
-    observe_fn: None = attrs.field(default=None, repr=False)
+    observe_fn: ObserveFunction | str | None = None
+    _required: Collection[str] | None = attrs.field(default=None, alias="required_resource_keys")
     place: str = attrs.field(factory=_caller, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        refuse(repr(self), partitions_def=self.partitions_def, observe_fn=self.observe_fn)
-        own_io_manager(repr(self), self.key, self._io_manager_key, self.io_manager_def)
-        to_resource_definitions(self._resource_defs, repr(self))
+        what = repr(self)
+        refuse(what, partitions_def=self.partitions_def)
+        own_io_manager(what, self.key, self._io_manager_key, self.io_manager_def)
+        to_resource_definitions(self._resource_defs, what)
+        check_resource_keys(self._required, what)
+        merge_metadata(self._metadata, self._entries, what)
+        if self.observe_fn is not None:
+            check_observe_fn(self.observe_fn, what)
+
+    @property
+    def raw_metadata(self) -> Mapping[str, Any]:
+        """The labels and values that describe it, as they were given."""
+        return self._metadata or {entry.label: entry.value for entry in self._entries or ()}
 
     @property
     def metadata(self) -> Mapping[str, MetadataValue]:
         """The labels and values that describe it."""
-        return normalize_metadata(self.raw_metadata, repr(self))
+        return merge_metadata(self._metadata, self._entries, repr(self))
+
+    @property
+    def metadata_entries(self) -> list[MetadataEntry]:
+        """The same as a list."""
+        return [MetadataEntry(label, value=value) for label, value in self.metadata.items()]
+
+    @property
+    def is_observable(self) -> bool:
+        """Whether it can be looked at."""
+        return self.observe_fn is not None
+
+    @cached_property
+    def op(self) -> OpDefinition:
+        """The computation that looks at it.
+
+        Raises:
+            InvariantViolationError: it has no observe function.
+        """
+        if self.observe_fn is None:
+            raise InvariantViolationError(f"{self!r} cannot be observed: give it an observe_fn.")
+        return observing_op(self.key, self.observe_fn, self.raw_metadata, self._used_keys, self.description)
+
+    @property
+    def _used_keys(self) -> frozenset[str]:
+        if self.observe_fn is None:
+            return frozenset()
+        return frozenset((self._resource_defs or {}) if self._required is None else self._required)
 
     @property
     def io_manager_key(self) -> str:
@@ -103,7 +150,7 @@ class SourceAsset:
 
     @property
     def resource_defs(self) -> dict[str, ResourceDefinition]:
-        """The resources it brings: its own IO manager, and what that needs."""
+        """The resources it brings: its own IO manager, and what that or its observe function needs."""
         _, own = own_io_manager(repr(self), self.key, self._io_manager_key, self.io_manager_def)
         return {**to_resource_definitions(self._resource_defs, repr(self)), **own}
 
@@ -130,13 +177,13 @@ class SourceAsset:
         return attrs.evolve(self, key=key, group_name=group_name or self.group_name)
 
     def with_resources(self, resource_defs: Mapping[str, ResourceDefinition]) -> SourceAsset:
-        """Return a copy with those of ``resource_defs`` that its IO manager needs.
+        """Return a copy with those of ``resource_defs`` that its IO manager or its observe function needs.
 
         Raises:
             ResourceConflictError: it has a different resource under one of the keys.
         """
         merged = self.resource_defs
-        wanted = [self.io_manager_key]
+        wanted = [self.io_manager_key, *self._used_keys]
         while wanted:
             key = wanted.pop()
             given = resource_defs.get(key, merged.get(key))
@@ -146,7 +193,11 @@ class SourceAsset:
                 raise ResourceConflictError(key, repr(self), "with_resources")
             wanted.extend(given.required_resource_keys - merged.keys())
         return attrs.evolve(
-            self, io_manager_key=self.io_manager_key, io_manager_def=None, resource_defs=merged
+            self,
+            io_manager_key=self.io_manager_key,
+            io_manager_def=None,
+            resource_defs=merged,
+            required_resource_keys=self._used_keys,
         )
 
     def __repr__(self) -> str:

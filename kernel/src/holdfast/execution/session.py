@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from holdfast.contexts import InputContext, OutputContext
+from holdfast.execution.provenance import Provenance
 from holdfast.execution.resources import ResourcePool
 from holdfast.plan import Step, StepInput, StepOutput
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType
@@ -54,6 +55,7 @@ class Session:
             dynamic outputs by mapping key; ``None`` to keep none.
         retries: whether failed steps may be tried again.
         log: the logger of the run.
+        provenance: knows which versions of assets the steps use; there is none to load values without a run.
         hook_values: for each step with hooks, the values of its outputs by name, until the hooks are told.
         stored: the contexts that values were, or would be, stored with, each made once for all its readers.
     """
@@ -69,6 +71,7 @@ class Session:
     values: dict[tuple[str, str], Any] | None = None
     retries: bool = True
     log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("holdfast.run"))
+    provenance: Provenance = attrs.field(default=None)
     hook_values: dict[str, dict[str, Any]] = attrs.field(factory=dict, init=False, repr=False)
     stored: dict[Hashable, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
 

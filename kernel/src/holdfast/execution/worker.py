@@ -6,14 +6,16 @@ import atexit
 import pickle
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
+from holdfast.execution.provenance import Used
 from holdfast.execution.resolution import Resolution, resolve
 from holdfast.execution.session import Session
 from holdfast.execution.step import StepOutcome, run_step
+from holdfast.keys import AssetKey
 
 __all__ = ["StepTask", "close_sessions", "run_task"]
 
@@ -35,6 +37,7 @@ class StepTask:
         rebuild: a pickled function and its arguments; calling it gives the `Session` of the run. It names the
             repository where that can be imported, and holds the definitions by value where it cannot.
         resolution: what the run found out about the step, if it needs that.
+        used: the versions of the assets that the step's assets are made of.
     """
 
     run_id: str
@@ -42,6 +45,7 @@ class StepTask:
     attempt: int
     rebuild: bytes
     resolution: Resolution | None = None
+    used: Mapping[AssetKey, Used] = attrs.field(factory=dict)
 
 
 def run_task(task: StepTask) -> StepOutcome:
@@ -58,6 +62,7 @@ def run_task(task: StepTask) -> StepOutcome:
     step = session.steps[task.step_key]
     if task.resolution is not None:
         step = resolve(step, task.resolution)
+    session.provenance.told(task.used)
     return run_step(session, step, task.attempt)
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from holdfast.errors import Error, PluginError, SettingsError, did_you_mean
-from holdfast.interfaces import Command, EventStore, Format, IOManager
+from holdfast.interfaces import Command, EventStore, Format, IOManager, Observer
 from holdfast.plugins.dependencies import install_command
 from holdfast.plugins.states import Missing, PluginState
 from holdfast.plugins.uses import Use
@@ -19,6 +19,7 @@ from holdfast.provisions import (
     ExecutorPlugin,
     FormatPlugin,
     IOManagerPlugin,
+    ObserverPlugin,
     PluginContext,
     Provision,
 )
@@ -31,6 +32,7 @@ _PRODUCTS: Mapping[type[Provision], type] = {
     ExecutorPlugin: Executor,
     FormatPlugin: Format,
     IOManagerPlugin: IOManager,
+    ObserverPlugin: Observer,
 }
 
 

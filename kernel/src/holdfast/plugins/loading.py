@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from holdfast.errors import PluginConflictError, PluginError, UnknownProvisionError
 from holdfast.formats import ActiveFormat, Formats
-from holdfast.interfaces import EventStore, IOManager
+from holdfast.interfaces import EventStore, IOManager, Observer
 from holdfast.plugins.examination import Examined, examine_plugins
 from holdfast.plugins.factories import make
 from holdfast.plugins.reading import SettingsReader
@@ -23,6 +23,7 @@ from holdfast.provisions import (
     FormatPlugin,
     IOManagerPlugin,
     LoaderPlugin,
+    ObserverPlugin,
     PluginContext,
     Provision,
 )
@@ -174,6 +175,15 @@ class Plugins:
                 return None
         self._find(IOManagerPlugin, use.use, use.place)
         return partial(self.create, IOManagerPlugin, use)
+
+    def observer(self, name: str) -> Callable[[], Observer]:
+        """Return what makes an observer.
+
+        Raises:
+            PluginError: there is no such observer, or it cannot be used.
+        """
+        self._find(ObserverPlugin, name, Place("a source asset's observe_fn"))
+        return partial(self.create, ObserverPlugin, name)
 
     def load_definitions(self, use: Use) -> Any:
         """Return the definitions that a loader finds; errors as `create`."""

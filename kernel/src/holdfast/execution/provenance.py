@@ -1,0 +1,122 @@
+"""What a run's assets are made of: the versions of their code and of the assets they read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+
+from holdfast.events import Event, EventType
+from holdfast.interfaces import EventStore
+from holdfast.keys import AssetKey
+from holdfast.plan import Plan, Step
+from holdfast.versions import (
+    CODE_VERSION,
+    INPUT_EVENT,
+    INPUT_VERSION,
+    LOGICAL_VERSION,
+    NO_VERSION,
+    derived_version,
+)
+
+__all__ = ["Provenance", "Used", "latest_used"]
+
+Used = tuple[str, str]
+"""A version of an asset, and the run that recorded it, ``""`` for none."""
+
+_NOTHING: Used = (NO_VERSION, "")
+_MADE = EventType.ASSET_MATERIALIZATION
+
+
+class Provenance:
+    """Knows which versions of assets the steps of a run use, and says so in the tags of what they make.
+
+    Args:
+        plan: the steps.
+        store: gives the event store, which is asked once, and only if need be, for the assets that the run
+            reads and does not make. A worker process need not ask: it is told with each step.
+    """
+
+    def __init__(self, plan: Plan, store: Callable[[], EventStore]) -> None:
+        self._plan = plan
+        self._graph = plan.graph
+        self._keys = plan.graph.keys
+        self._store: Callable[[], EventStore] | None = store
+        self._used: dict[AssetKey, Used] = {}
+
+    def tags_of(self, step: Step, asset_key: AssetKey, run_id: str) -> dict[str, str]:
+        """Return the tags of an asset that a step has just made; remember its version.
+
+        Args:
+            step: the step.
+            asset_key: the asset.
+            run_id: the run; it stands for the version of code that has none.
+        """
+        version = step.op.version if len(step.path) == 1 else None  # of a whole graph no code has the version
+        tags = {} if version is None else {CODE_VERSION: version}
+        made_of = [version or run_id]
+        for up in self._upstream(asset_key):
+            name, (input_version, input_run) = str(up), self._of(up, step, made_of[0])
+            made_of += name, input_version
+            tags[INPUT_VERSION + name] = input_version
+            if input_run:
+                tags[INPUT_EVENT + name] = input_run
+        tags[LOGICAL_VERSION] = derived = derived_version(made_of)
+        self._used[asset_key] = derived, run_id
+        return tags
+
+    def heard(self, events: Sequence[Event]) -> None:
+        """Hear what steps in other processes made."""
+        for event in events:
+            if event.type is _MADE and event.asset_key is not None and LOGICAL_VERSION in event.data.tags:
+                self._used[event.asset_key] = event.data.tags[LOGICAL_VERSION], event.run_id
+
+    def used_by(self, step: Step) -> dict[AssetKey, Used]:
+        """Return the versions that a step uses, for the worker that runs it."""
+        keys = {up for key in step.assets for up in self._upstream(key)} - step.selected
+        return {key: self._of(key, step, "") for key in keys}
+
+    def told(self, used: Mapping[AssetKey, Used]) -> None:
+        """Hear, in a worker, which versions a step uses."""
+        self._used.update(used)
+
+    def _upstream(self, key: AssetKey) -> tuple[AssetKey, ...]:
+        return self._graph.parents(key) if key in self._keys else ()
+
+    def _of(self, key: AssetKey, step: Step, code: str) -> Used:
+        if key in self._used:
+            return self._used[key]
+        if key in step.selected:  # made by the same step, and perhaps stored later
+            made_of = [code]
+            for up in self._upstream(key):
+                made_of += str(up), self._of(up, step, code)[0]
+            return derived_version(made_of), ""
+        if self._store is not None:
+            self._used = {**self._recorded(self._store()), **self._used}
+            self._store = None
+        return self._used.get(key, _NOTHING)
+
+    def _recorded(self, store: EventStore) -> dict[AssetKey, Used]:
+        made = set(self._plan.assets)
+        read = {up for key in made for up in self._upstream(key)} - made
+        return latest_used(store, read, self._graph.source_keys)
+
+
+def latest_used(store: EventStore, keys: Set[AssetKey], sources: Set[AssetKey]) -> dict[AssetKey, Used]:
+    """Return the latest version of each asset of which something is recorded.
+
+    Args:
+        store: where it is recorded.
+        keys: the assets.
+        sources: those among all assets that are made elsewhere: what was seen of them comes first.
+    """
+    made = store.latest_materializations(keys)
+    # What has no version of its own counts as new each time it is made.
+    used = {key: _used(event, event.run_id) for key, event in made.items()}
+    observed = keys & sources
+    if observed:
+        seen = store.latest_observations(observed)
+        used.update((key, _used(event, NO_VERSION)) for key, event in seen.items())
+    return used
+
+
+def _used(event: Event, otherwise: str) -> Used:
+    return event.data.tags.get(LOGICAL_VERSION, otherwise), event.run_id
