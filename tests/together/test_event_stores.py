@@ -210,6 +210,25 @@ def test_never_materialized(store: EventStore) -> None:
     assert dict(store.latest_materializations([ORDERS])) == {}
 
 
+def observed(key: AssetKey = ORDERS, run: str = "r") -> Event:
+    return Event(EventType.ASSET_OBSERVATION, run, 1.0, "s", key, AssetObservation(key))
+
+
+def test_latest_observations_of_all(store: EventStore) -> None:
+    """Each asset's latest observation is the one appended last."""
+    last, user = observed(run="b"), observed(AssetKey("users"))
+    store.append([observed(run="a"), user, made(AssetKey("made")), last])
+    assert store.latest_observations() == {ORDERS: last, AssetKey("users"): user}
+
+
+def test_latest_observations_of_some(store: EventStore) -> None:
+    """Of the assets asked for, those that were observed are answered, and no others."""
+    store.append([observed(), observed(AssetKey("users")), made(AssetKey("made"))])
+    wanted = [ORDERS, AssetKey("made"), AssetKey("never")]
+    assert store.latest_observations(iter(wanted)) == {ORDERS: observed()}
+    assert dict(store.latest_observations([])) == {}
+
+
 def test_latest_of_all(store: EventStore) -> None:
     """Each asset's latest materialization is the one appended last, of whatever partition."""
     users = AssetKey("users")

@@ -19,7 +19,7 @@ from holdfast.formats import Formats
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
-from holdfast.reports import AssetMaterialization
+from holdfast.reports import AssetMaterialization, AssetObservation
 from holdfast_sqlite.store import SQLiteEventStore
 
 run_ids = st.sampled_from(["r1", "r2", "r3"])
@@ -33,7 +33,11 @@ times = st.floats(0, 2e9)
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     run, time = draw(run_ids), draw(times)
-    kind = draw(st.sampled_from(["start", "end", "step", "output", "materialization", "materialization"]))
+    kind = draw(
+        st.sampled_from(
+            ["start", "end", "step", "output", "observation", "materialization", "materialization"]
+        )
+    )
     if kind == "start":
         return Event(EventType.RUN_START, run, time, data=RunStartData(draw(names), {"tag": draw(names)}))
     if kind == "end":
@@ -44,6 +48,8 @@ def events(draw: st.DrawFn) -> Event:
         return Event(EventType.STEP_START, run, time, step, draw(st.none() | st.just(key)))
     if kind == "output":
         return Event(EventType.STEP_OUTPUT, run, time, step, key, OutputData(draw(names)))
+    if kind == "observation":
+        return Event(EventType.ASSET_OBSERVATION, run, time, step, key, AssetObservation(key))
     made = AssetMaterialization(key, partition=draw(partitions), metadata={draw(names): draw(times)})
     return Event(EventType.ASSET_MATERIALIZATION, run, time, step, key, made)
 
@@ -91,6 +97,7 @@ class SameAnswers(RuleBasedStateMachine):
     @rule(wanted=st.none() | st.lists(keys))
     def ask_latest(self, wanted: list[AssetKey] | None) -> None:
         self.compare(lambda store: store.latest_materializations(wanted))
+        self.compare(lambda store: store.latest_observations(wanted))
 
 
 def answer(ask: Callable[[EventStore], Any], store: EventStore) -> Any:

@@ -157,9 +157,20 @@ def test_database_of_another(make: Callable[..., SQLiteEventStore], tmp_path: Pa
 def test_newer_schema(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:
     """A file that a newer version wrote is refused with the upgrade to do."""
     make().append(EVENTS)
-    query(tmp_path / "storage" / "events.db", "PRAGMA user_version = 2")
-    with pytest.raises(StorageError, match=r"schema 2, this one knows 1.*pip install --upgrade"):
+    query(tmp_path / "storage" / "events.db", "PRAGMA user_version = 3")
+    with pytest.raises(StorageError, match=r"schema 3, this one knows 2.*pip install --upgrade"):
         make().runs()
+
+
+def test_older_schema(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:
+    """A file that an older version wrote keeps its events and gets what it lacks."""
+    make().append(EVENTS)
+    file = tmp_path / "storage" / "events.db"
+    query(file, "DROP INDEX observations")
+    query(file, "PRAGMA user_version = 1")
+    assert len(make().events("r")) == 3
+    assert query(file, "SELECT count(*) FROM sqlite_master WHERE name = 'observations'") == [(1,)]
+    assert query(file, "PRAGMA user_version") == [(2,)]
 
 
 def test_damaged(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:

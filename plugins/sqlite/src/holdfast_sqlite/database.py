@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from holdfast.errors import StorageError
-from holdfast_sqlite.schema import APPLICATION_ID, STATEMENTS, VERSION
+from holdfast_sqlite.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 __all__ = ["Database"]
 
@@ -112,14 +112,17 @@ class Database:
         try:
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA fullfsync = ON")  # or macOS calls a sync done before it is on disk
-            if not self._is_ready(connection):
-                self._create(connection)
+            if self._version(connection) < VERSION:
+                self._migrate(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _is_ready(self, connection: sqlite3.Connection) -> bool:
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """Return the version of the tables, 0 when there are none."""
+        application: int
+        version: int
         application, version, tables = connection.execute(
             "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
             " FROM pragma_application_id, pragma_user_version"
@@ -130,15 +133,15 @@ class Database:
                     f"Event store {self.path}: it is a SQLite database of something else. "
                     "Set another path for the event store."
                 )
-            return False
+            return 0
         if version > VERSION:
             raise StorageError(
                 f"Event store {self.path}: a newer holdfast-sqlite wrote it (schema {version}, this one "
                 f"knows {VERSION}). Upgrade with 'pip install --upgrade holdfast-sqlite'."
             )
-        return True
+        return version
 
-    def _create(self, connection: sqlite3.Connection) -> None:
+    def _migrate(self, connection: sqlite3.Connection) -> None:
         deadline = time.monotonic() + self._timeout
         while True:
             try:
@@ -150,9 +153,10 @@ class Database:
                     raise
                 time.sleep(0.005)
         connection.execute("BEGIN IMMEDIATE")
-        if not self._is_ready(connection):
-            for statement in STATEMENTS:
+        for statements in MIGRATIONS[self._version(connection) :]:
+            for statement in statements:
                 connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
 
 

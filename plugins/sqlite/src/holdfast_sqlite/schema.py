@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["APPLICATION_ID", "STATEMENTS", "VERSION"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "VERSION"]
 
 APPLICATION_ID = 0x486F6C64
 """Marks a SQLite file as an event store of this plugin: ``Hold`` in ASCII."""
 
-VERSION = 1
-"""The version of these tables, kept in the file's ``user_version``."""
-
-STATEMENTS = (
+_TABLES = (
     """
     CREATE TABLE events (
         id INTEGER PRIMARY KEY,  -- in the order of append
@@ -38,6 +35,13 @@ STATEMENTS = (
     "CREATE INDEX materialized_partitions ON events (asset_key, partition)"
     " WHERE type = 'ASSET_MATERIALIZATION' AND partition IS NOT NULL",
     f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {VERSION}",
 )
-"""What makes the tables, in one transaction."""
+
+MIGRATIONS = (
+    _TABLES,
+    ("CREATE INDEX observations ON events (asset_key) WHERE type = 'ASSET_OBSERVATION'",),
+)
+"""What makes each version of the tables from the one before; the first, from an empty file."""
+
+VERSION = len(MIGRATIONS)
+"""The version of the tables, kept in the file's ``user_version``."""

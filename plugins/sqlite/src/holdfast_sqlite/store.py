@@ -23,18 +23,18 @@ __all__ = ["SQLiteEventStore"]
 _EVENT = "type, run_id, timestamp, step_key, asset_key, body"
 _RUN = "run_id, status, started, ended, about"
 
-# Jumps from asset to asset in the index, whatever the length of their histories.
-_MATERIALIZED_KEYS = """
+# Jumps from asset to asset in the index of one type, whatever the length of their histories.
+_ALL_KEYS = """
     WITH RECURSIVE keys (value) AS (
-        SELECT min(asset_key) FROM events WHERE type = 'ASSET_MATERIALIZATION'
+        SELECT min(asset_key) FROM events WHERE type = '{type}'
         UNION ALL
-        SELECT (SELECT min(asset_key) FROM events WHERE type = 'ASSET_MATERIALIZATION' AND asset_key > value)
+        SELECT (SELECT min(asset_key) FROM events WHERE type = '{type}' AND asset_key > value)
         FROM keys WHERE value IS NOT NULL
     )
 """
 _LATEST = f"""
     SELECT {_EVENT} FROM keys JOIN events ON events.id = (
-        SELECT max(id) FROM events WHERE type = 'ASSET_MATERIALIZATION' AND asset_key = keys.value
+        SELECT max(id) FROM events WHERE type = '{{type}}' AND asset_key = keys.value
     )
 """
 
@@ -131,16 +131,23 @@ class SQLiteEventStore(EventStore):
     def latest_materializations(
         self, asset_keys: Iterable[AssetKey] | None = None
     ) -> Mapping[AssetKey, Event]:
-        if asset_keys is None:
-            events = self._events(_MATERIALIZED_KEYS + _LATEST)
-        else:
-            wanted = json.dumps([_key_text(key) for key in asset_keys])
-            events = self._events(f"WITH keys AS (SELECT value FROM json_each(?)) {_LATEST}", wanted)
-        return {event.asset_key: event for event in events if event.asset_key is not None}
+        return self._latest(EventType.ASSET_MATERIALIZATION, asset_keys)
+
+    def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
+        return self._latest(EventType.ASSET_OBSERVATION, asset_keys)
 
     def close(self) -> None:
         """Let go of the file; a later use opens it again."""
         self.database.close()
+
+    def _latest(self, kind: EventType, asset_keys: Iterable[AssetKey] | None) -> Mapping[AssetKey, Event]:
+        # The type is part of the text, or SQLite would not use the index of its events.
+        if asset_keys is None:
+            events = self._events((_ALL_KEYS + _LATEST).format(type=kind.value))
+        else:
+            query = "WITH keys AS (SELECT value FROM json_each(?))" + _LATEST.format(type=kind.value)
+            events = self._events(query, json.dumps([_key_text(key) for key in asset_keys]))
+        return {event.asset_key: event for event in events if event.asset_key is not None}
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self.database.connection() as connection:
