@@ -7,6 +7,7 @@ from typing import Any
 __all__ = ["DIFFERENCES"]
 
 REFUSED = {"error": "InvalidDefinitionError"}
+ANY_ERROR = {"error": "Error"}
 
 DIFFERENCES: dict[str, tuple[str, Any]] = {
     "asset_ins.input_manager_with_resources": (
@@ -61,6 +62,17 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
         "an interrupt ends the run and is raised; the reference takes it for a failure of the step",
         [True],
     ),
+    "executors.execution_config_that_is_wrong": (
+        "executors come from plugins, so which names there are is known when the job runs",
+        {
+            **dict.fromkeys(("both", "nothing", "text"), {"error": "InvalidConfigError"}),
+            **dict.fromkeys(("in_process", "multiprocess", "unknown"), "no error"),
+        },
+    ),
+    "executors.what_is_no_executor": (
+        "an executor that a plugin provides is named",
+        ["refused", "no error"],
+    ),
     "freshness.minutes_late_before_the_tick_is_due": (
         "data up to a tick is due the lag after it; for the reference, data up to the lag before it at it",
         [0.0, 0.0, 60.0, 1380.0],
@@ -84,6 +96,13 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
             {"error": "InvalidConfigError"},
             {"error": "InvalidConfigError"},
         ],
+    ),
+    "metadata_values.constructors_of_wrong_types": (
+        "metadata never fails a run: what JSON cannot hold becomes text",
+        {
+            **dict.fromkeys(["asset", "bool", "float", "int", "md", "path", "text", "url"], ANY_ERROR),
+            "json": "no error",
+        },
     ),
     "metadata_values.lists_and_none": (
         "metadata never fails a run",
@@ -130,6 +149,10 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
     "selections.unknown_group": (
         "a group that no asset has is a mistake, as a key is",
         {"error": "InvalidSubsetError"},
+    ),
+    "selections.unknown_keys": (
+        "source assets can be selected too, to observe them",
+        [{"error": "InvalidSubsetError"}, {"error": "InvalidSubsetError"}, ["raw"]],
     ),
     "source_assets.both_io_managers": (
         "only one of the two can be meant, as for assets",

@@ -400,7 +400,7 @@ class JobDefinition:
         plan = self.plan(asset_selection, input_values, op_selection)
         request = self.request(run_config, tags, run_id, values_in_memory=True)
         self.read_executor_config(request.run_config)
-        run = prepare_in_process(plan, request, instance or Instance.ephemeral())
+        run = prepare_in_process(plan, request, instance)
         # Called here and not in a helper, so that few frames stand above the user's function.
         summary = run.execute()
         return in_process_result(self, plan, run, summary, raise_on_error)

@@ -160,14 +160,18 @@ def check_name(name: object, what: str = "asset name") -> str:
     return name
 
 
-def check_group_name(name: object) -> str:
-    """Return ``name`` if it may name a group: it matches ``[A-Za-z0-9_]+``.
+def check_group_name(name: object, what: str = "group name") -> str:
+    """Return ``name`` if it may name a group, or a resource: it matches ``[A-Za-z0-9_]+``.
+
+    Args:
+        name: the name to check.
+        what: what it names, for the message.
 
     Raises:
         InvalidNameError: the name breaks the rule.
     """
     if not isinstance(name, str) or not _NAME.match(name):
-        raise InvalidNameError(name, "group name", _NAME_RULE)
+        raise InvalidNameError(name, what, _NAME_RULE)
     return name
 
 

@@ -121,7 +121,10 @@ class OpConfigs:
         return mapping
 
     def _read_step(self, step: Step, given: Any, where: str) -> None:
+        problems = len(self.problems)
         entry = self._mapping(given, where, ("config", "inputs", "outputs"), "entry")
+        if len(self.problems) > problems and not entry:
+            return  # it is no mapping, so nothing is known of what is in it
         config = self._value(step.op.config_schema, entry.get("config", NOT_GIVEN), f"{where}.config")
         inputs = self._values(dict(self._inputs(step)), entry.get("inputs", NOT_GIVEN), f"{where}.inputs")
         schemas = {

@@ -64,7 +64,7 @@ def materialize(
     refuse("materialize", partition_key=partition_key)
     job = _job_over(assets, "materialize", resources, selection)
     plan = job.plan()
-    run = prepare_in_process(plan, job.request(run_config, tags), instance or Instance.ephemeral())
+    run = prepare_in_process(plan, job.request(run_config, tags), instance)
     # Called here and not in a helper, so that few frames stand above the user's function.
     summary = run.execute()
     return in_process_result(job, plan, run, summary, raise_on_error)
@@ -89,7 +89,7 @@ def materialize_to_memory(
     job = _job_over(assets, "materialize_to_memory", resources, selection)
     plan = job.plan()
     request = job.request(run_config, tags, resources=_all_in_memory(job, plan))
-    run = prepare_in_process(plan, request, instance or Instance.ephemeral())
+    run = prepare_in_process(plan, request, instance)
     # Called here and not in a helper, so that few frames stand above the user's function.
     summary = run.execute()
     return in_process_result(job, plan, run, summary, raise_on_error)

@@ -16,6 +16,7 @@ from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.logger import LoggerDefinition, make_run_logger, read_logger_configs
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.definitions.tags import check_tags
+from holdfast.errors import InvariantViolationError
 from holdfast.events import Event, RunStartData
 from holdfast.execution.provenance import Provenance
 from holdfast.execution.resolution import Resolution, resolve
@@ -159,8 +160,21 @@ def _memory_first(instance: Instance) -> Provider:
     return provided
 
 
-def prepare_in_process(plan: Plan, request: RunRequest, instance: Instance) -> PreparedRun:
-    """Return a run whose steps are run by this process, one after the other; errors as `session_for`."""
+def prepare_in_process(plan: Plan, request: RunRequest, instance: Instance | None) -> PreparedRun:
+    """Return a run whose steps are run by this process, one after the other; errors as `session_for`.
+
+    Args:
+        plan: the steps.
+        request: what is run.
+        instance: where values and events are kept; by default an ephemeral one.
+
+    Raises:
+        InvariantViolationError: ``instance`` is none.
+    """
+    if instance is None:
+        instance = Instance.ephemeral()
+    elif not isinstance(instance, Instance):
+        raise InvariantViolationError(f"'{request.job_name}': instance is an Instance, not {instance!r}.")
     session = session_for(plan, request, instance, keep_values=True)
     return _prepare(plan, session, InProcessExecutor(), None, instance)
 

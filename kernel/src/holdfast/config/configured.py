@@ -112,8 +112,10 @@ def configured(configurable: Configurable, config_schema: Any = None, **kwargs: 
     field = to_field(config_schema, "configured")
 
     def configure(config_or_config_fn: Any) -> Any:
-        if isinstance(configurable, NamedConfigurable) and callable(config_or_config_fn):
-            kwargs.setdefault("name", config_or_config_fn.__name__)
+        if isinstance(configurable, NamedConfigurable) and "name" not in kwargs:
+            if not callable(config_or_config_fn):
+                raise InvalidDefinitionError(f"configured({configurable!r}): give the copy a name.")
+            kwargs["name"] = config_or_config_fn.__name__
         return configurable.configured(config_or_config_fn, config_schema=field, **kwargs)
 
     return configure

@@ -11,9 +11,10 @@ from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.assets_from_node import deps_by_key
 from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
 from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Out
-from holdfast.definitions.op import OpDefinition, check_resource_keys
+from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
+from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.definitions.source_asset import own_io_manager
 from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, did_you_mean

@@ -10,38 +10,23 @@ import attrs
 
 from holdfast.config.configured import NamedConfigurable
 from holdfast.config.types import Field, to_field
+from holdfast.definitions.direct_call import call_directly
 from holdfast.definitions.function import FunctionArguments, default_values, read_arguments, type_hints
 from holdfast.definitions.in_out import PLAIN_INPUT, PLAIN_OUTPUT, UNSET, In, Out
 from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
 from holdfast.definitions.output_hints import output_hints
+from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
+from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType
 from holdfast.types.hints import resolve_type
 
-__all__ = ["ANY_CONFIG", "OpDefinition", "check_resource_keys", "op"]
+__all__ = ["ANY_CONFIG", "OpDefinition", "op"]
 
 RAW_ARGUMENTS = FunctionArguments(takes_context=True, names=())
 """Of a function that takes the context and a dictionary of the inputs, as `OpDefinition` itself asks for."""
-
-
-def check_resource_keys(keys: Collection[str] | None, what: str) -> frozenset[str]:
-    """Return resource keys as a set.
-
-    Raises:
-        InvalidDefinitionError: they are one string, or hold something else than strings.
-    """
-    if isinstance(keys, str):
-        raise InvalidDefinitionError(
-            f"{what}: required_resource_keys is a set of strings, not the string {keys!r}."
-        )
-    checked = frozenset(keys or ())
-    for key in checked:
-        if not isinstance(key, str):
-            raise InvalidDefinitionError(f"{what}: a resource key is a string, not {key!r}.")
-    return checked
 
 
 ANY_CONFIG = to_field(None, "OpDefinition")
@@ -151,7 +136,7 @@ class OpDefinition(Invocable, NamedConfigurable):
         return {name: found for name, found in types.items() if found is not ANY_TYPE}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Inside a graph add a node to it; elsewhere run the function as a plain call, for tests.
+        """Inside a graph add a node to it; elsewhere call the function, for tests: see `call_directly`.
 
         Raises:
             InvalidInvocationError: the arguments do not fit the function.
@@ -160,30 +145,7 @@ class OpDefinition(Invocable, NamedConfigurable):
         composition = Composition.current()
         if composition is not None:
             return composition.add(PendingNodeInvocation(self), args, kwargs)
-        return self.invoke(args, kwargs, repr(self))
-
-    def invoke(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], what: str) -> Any:
-        """Run the function as a plain call.
-
-        Args:
-            args: the context first if the function takes one, then inputs.
-            kwargs: inputs by name.
-            what: what messages call it.
-
-        Raises:
-            InvalidInvocationError: the arguments do not fit the function.
-        """
-        arguments = self.arguments
-        if arguments.takes_context and not args:
-            raise InvalidInvocationError(
-                f"{what} takes a context: give build_op_context(...) as the first argument."
-            )
-        unknown = [] if arguments.any_keyword else [name for name in kwargs if name not in arguments.names]
-        if unknown:
-            raise InvalidInvocationError(
-                f"{what} has no input '{unknown[0]}'.{did_you_mean(unknown[0], arguments.names)}"
-            )
-        return self.compute_fn(*args, **kwargs)
+        return call_directly(self, args, kwargs, repr(self))
 
     def __repr__(self) -> str:
         return f"OpDefinition({self.name!r})"

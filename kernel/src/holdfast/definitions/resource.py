@@ -15,6 +15,7 @@ from holdfast.config.scalars import ANY, NOT_GIVEN
 from holdfast.config.types import Field, to_field
 from holdfast.contexts import InitResourceContext, InputContext, OutputContext, Resources
 from holdfast.definitions.function import place_of, takes_argument
+from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
@@ -22,6 +23,7 @@ from holdfast.errors import (
     MissingResourceError,
 )
 from holdfast.interfaces import IOManager
+from holdfast.keys import check_group_name
 
 __all__ = [
     "IOManagerDefinition",
@@ -36,9 +38,7 @@ __all__ = [
 
 
 def _keys(keys: Collection[str] | None) -> frozenset[str]:
-    if isinstance(keys, str):
-        raise InvalidDefinitionError(f"required_resource_keys is a set of strings, not the string {keys!r}.")
-    return frozenset(keys or ())
+    return check_resource_keys(keys, "a resource")
 
 
 def _schema(schema: Any) -> Field:
@@ -374,12 +374,14 @@ def to_resource_definitions(resources: Mapping[str, Any] | None, what: str) -> d
         what: who gives them, for the message.
 
     Raises:
-        InvalidDefinitionError: not a mapping with string keys.
+        InvalidDefinitionError: they are no mapping, or a key breaks the naming rule.
     """
     if resources is None:
         return {}
-    if not isinstance(resources, Mapping) or not all(isinstance(key, str) for key in resources):
+    if not isinstance(resources, Mapping):
         raise InvalidDefinitionError(f"{what}: resources are a mapping of string keys, not {resources!r}.")
+    for key in resources:
+        check_group_name(key, f"resource key of {what}")
     return {key: _to_definition(value) for key, value in resources.items()}
 
 

@@ -11,9 +11,10 @@ import attrs
 
 from holdfast.asset_node import AssetNode
 from holdfast.definitions.observing import ObserveFunction, check_observe_fn, observing_op
-from holdfast.definitions.op import OpDefinition, check_resource_keys
+from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, to_resource_definitions
+from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError, ResourceConflictError
 from holdfast.interfaces import IOManager
 from holdfast.keys import AssetKey, CoercibleToAssetKey, CoercibleToKeyPrefix, check_group_name
