@@ -95,6 +95,38 @@ def test_a_pipe_gets_a_line_for_each_thing_that_happens(flows):
         assert line in lines
 
 
+HOOKED = """
+from holdfast import job, op, repository, success_hook
+
+
+@success_hook
+def tell(context):
+    raise ValueError("nobody listens\\nat all")
+
+
+@op
+def load():
+    return 1
+
+
+@job(hooks={tell})
+def daily():
+    load()
+
+
+@repository
+def flows():
+    return [daily]
+"""
+
+
+def test_a_hook_that_raises_is_a_line(project):
+    """It says which hook of which step raised what; the run goes on."""
+    done = project(HOOKED)("run", "daily")
+    assert done.returncode == 0
+    assert "load: its hook tell raised ValueError: nobody listens" in without_times(done.stdout.splitlines())
+
+
 def test_the_summary_tells_what_went_wrong(flows):
     """At the end stand the user's frames of each failure, what was skipped and why, and the counts."""
     done = flows("materialize", "good", "bad*")

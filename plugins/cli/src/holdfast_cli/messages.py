@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from time import localtime, strftime
 
 from holdfast.events import Event, EventType, RunStatus
+from holdfast.failures import ErrorInfo
 from holdfast_cli.output import duration, plain
 from holdfast_cli.run_record import RunRecord, StepRecord, StepStatus
 
@@ -42,18 +43,19 @@ def _step_text(record: RunRecord, step: StepRecord, event: Event) -> str | None:
     if event.type is EventType.STEP_SUCCESS:
         return f"{name} made in {took}" if step.made else f"{name} made nothing in {took}"
     if event.type is EventType.STEP_FAILURE:
-        return f"{name} failed after {took}: {_first_line(step)}"
+        return f"{name} failed after {took}: {_first_line(event.data.error)}"
     if event.type is EventType.STEP_UP_FOR_RETRY:
-        return f"{name} failed after {took}, to be tried again in {step.retry_in:g} s: {_first_line(step)}"
+        problem = _first_line(event.data.error)
+        return f"{name} failed after {took}, to be tried again in {step.retry_in:g} s: {problem}"
+    if event.type is EventType.HOOK_ERRORED:
+        return f"{name}: its hook {event.data.hook_name} raised {_first_line(event.data.error)}"
     if event.type is EventType.STEP_SKIPPED:
         return f"{name} skipped because {plain(record.why_skipped(step))}"
     return None
 
 
-def _first_line(step: StepRecord) -> str:
-    if step.error is None:
-        return ""
-    text = f"{step.error.type_name}: {step.error.message}".strip(": ")
+def _first_line(error: ErrorInfo) -> str:
+    text = f"{error.type_name}: {error.message}".strip(": ")
     return plain(text.partition("\n")[0])
 
 
