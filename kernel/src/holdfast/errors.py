@@ -32,6 +32,7 @@
     ├── SubprocessError (RuntimeError)           a worker process died or could not start
     ├── StorageError (OSError)                   a store could not keep or return a value
     │   ├── StepOutputNotFoundError (KeyError)   a value that was never stored
+    │   │   └── MissingOutputError               ... as its computation did not make it (InvariantViolation)
     │   ├── RunExistsError                       a run id that another run has
     │   ├── NoFormatError (TypeError)            no active format takes the value's type
     │   └── UntrustedFormatError                 a pickle in a store not marked trusted
@@ -64,6 +65,7 @@ __all__ = [
     "InvalidNameError",
     "InvalidSubsetError",
     "InvariantViolationError",
+    "MissingOutputError",
     "MissingResourceError",
     "NoFormatError",
     "PluginConflictError",
@@ -384,6 +386,18 @@ class StepOutputNotFoundError(StorageError, KeyError):
     def __init__(self, what: str, where: str, fix: str = "Materialize it first.") -> None:
         self.what, self.where = what, where
         super().__init__(f"{what} is not stored at {where}. {fix}")
+
+
+class MissingOutputError(InvariantViolationError, StepOutputNotFoundError):
+    """A computation did not make an output that it must make."""
+
+    def __init__(self, title: str, output_name: str) -> None:
+        self.title, self.output_name = title, output_name
+        Error.__init__(
+            self,
+            f"{title} did not return or yield the required output '{output_name}'. Make it, or say "
+            "is_required=False or output_required=False.",
+        )
 
 
 class RunExistsError(StorageError):

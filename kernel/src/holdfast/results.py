@@ -10,7 +10,12 @@ import attrs
 from holdfast.definitions.dependencies import DependencyDefinition
 from holdfast.definitions.flattening import OutputOf, flatten, inner_output
 from holdfast.definitions.node_graph import NodeGraph
-from holdfast.errors import ExecutionStepExecutionError, InvariantViolationError, did_you_mean
+from holdfast.errors import (
+    ExecutionStepExecutionError,
+    InvariantViolationError,
+    TypeCheckError,
+    did_you_mean,
+)
 from holdfast.events import Event, Run, StepFailureData
 from holdfast.failures import user_traceback
 from holdfast.graph_steps import EACH
@@ -82,6 +87,8 @@ class RunResult:
         for event in self.all_events:
             if event.is_step_failure:
                 raised = (exceptions or {}).get(event.step_key or "")
+                if isinstance(raised, TypeCheckError) and raised.__cause__ is not None:
+                    raised = raised.__cause__  # what the user's check raised, not that it did
                 if raised is not None:
                     raise raised.with_traceback(user_traceback(raised.__traceback__))
                 raise self._failure(event)

@@ -21,6 +21,7 @@ from holdfast.definitions.assets_arguments import (
     to_values_by_key,
 )
 from holdfast.definitions.assets_from_node import arguments_from_node
+from holdfast.definitions.direct_call import call_directly
 from holdfast.definitions.function import place_of
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
@@ -444,7 +445,9 @@ class AssetsDefinition:
     # -- use -----------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the function as a plain call, for tests: the context first if it takes one, then the inputs.
+        """Call the function, for tests: the context first if it takes one, then the inputs.
+
+        See `call_directly` for what is checked.
 
         Raises:
             InvalidInvocationError: the arguments do not fit the function.
@@ -452,7 +455,15 @@ class AssetsDefinition:
         """
         if not isinstance(self.node_def, OpDefinition):
             raise InvariantViolationError(f"{self!r} is made by {self.node_def!r}, which cannot be called.")
-        return self.node_def.invoke(args, kwargs, repr(self))
+        return call_directly(
+            self.node_def,
+            args,
+            kwargs,
+            repr(self),
+            own_resources=self.resource_defs,
+            input_keys=self.keys_by_input_name,
+            output_keys=self.keys_by_output_name,
+        )
 
     def __repr__(self) -> str:
         return f"AssetsDefinition({_names(self.keys)})"

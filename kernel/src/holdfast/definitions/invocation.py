@@ -24,7 +24,7 @@ from holdfast.definitions.dependencies import (
 )
 from holdfast.definitions.hook import HookDefinition, check_hooks
 from holdfast.definitions.tags import NO_TAGS, check_tags
-from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
+from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy, check_retry_policy
 
@@ -288,15 +288,9 @@ class PendingNodeInvocation:
         return attrs.evolve(self, retry_policy=check_retry_policy(retry_policy, f"'{self.definition.name}'"))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Add the node to the graph that is being composed.
-
-        Raises:
-            InvalidInvocationError: no graph is.
-        """
+        """Add the node to the graph that is being composed; elsewhere call the definition, for tests."""
         composition = Composition.current()
         if composition is None:
-            raise InvalidInvocationError(
-                f"'{self.definition.name}' has an alias, tags, hooks or a retry policy and can only be "
-                "called inside a function decorated with graph or job."
-            )
+            definition: Any = self.definition  # every kind of definition can be called
+            return definition(*args, **kwargs)
         return composition.add(self, args, kwargs)

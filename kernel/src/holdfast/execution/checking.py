@@ -1,13 +1,15 @@
-"""What the checks and loaders of runtime types are told in a run."""
+"""Runtime types in a run: what their checks and loaders are told, and what the checks say."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
+from holdfast.errors import TypeCheckDidNotPass
 from holdfast.execution.session import Session
-from holdfast.types.type_check import TypeCheckContext
+from holdfast.types.dagster_type import DagsterType, check_value
+from holdfast.types.type_check import TypeCheck, TypeCheckContext
 
-__all__ = ["check_context"]
+__all__ = ["check_context", "verdict_of"]
 
 
 class _NeedsResources(Protocol):
@@ -25,3 +27,24 @@ def check_context(session: Session, needs: _NeedsResources, what: str) -> TypeCh
     """
     resources = session.resources.select(needs.required_resource_keys, what)
     return TypeCheckContext(run_id=session.run_id, resources=resources)
+
+
+def verdict_of(
+    session: Session, dagster_type: DagsterType, value: Any, what: str
+) -> tuple[TypeCheck, TypeCheckDidNotPass | None]:
+    """Return what the check of a type says of a value, and the error when the value is not of the type.
+
+    Args:
+        session: the run in this process.
+        dagster_type: what the value must be.
+        value: the value.
+        what: what the value is, for messages.
+
+    Raises:
+        TypeCheckError: the check itself raised; that is the cause.
+        InvariantViolationError: the check gave no verdict.
+    """
+    try:
+        return check_value(dagster_type, value, check_context(session, dagster_type, what), what), None
+    except TypeCheckDidNotPass as error:
+        return TypeCheck(False, error.description, metadata=error.metadata), error

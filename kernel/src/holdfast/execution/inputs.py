@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from time import time
 from typing import Any
 
+import attrs
+
+from holdfast.definitions.in_out import UNSET
 from holdfast.errors import InvalidConfigError
 from holdfast.events import Event, EventType, InputData
-from holdfast.execution.checking import check_context
+from holdfast.execution.checking import check_context, verdict_of
 from holdfast.execution.session import Session
-from holdfast.plan import GivenValue, SeveralSources, Step, StepInput, StepOutput, StepSource
-from holdfast.types.dagster_type import ANY_TYPE, DagsterType, check_value
+from holdfast.plan import GivenValue, SeveralSources, Step, StepInput, StepOutput, StepSource, Unfed
+from holdfast.types.config_values import value_loader
+from holdfast.types.dagster_type import ANY_TYPE, DagsterType
+from holdfast.types.loader import DagsterTypeLoader
 
 __all__ = ["read_inputs"]
 
@@ -44,10 +49,13 @@ def read_inputs(session: Session, step: Step, events: list[Event]) -> dict[str, 
         else:
             value = _other(session, inp, source, step, dagster_type, events)
             data = InputData(name, None, inp.manager_key)
-        if dagster_type is not ANY_TYPE:
-            what = f"Input '{name}' of {step.title}"
-            check_value(dagster_type, value, check_context(session, dagster_type, what), what)
-        events.append(Event(_INPUT, run_id, time(), key, None, data))
+        if dagster_type is ANY_TYPE:
+            events.append(Event(_INPUT, run_id, time(), key, None, data))
+        else:
+            verdict, refusal = verdict_of(session, dagster_type, value, f"Input '{name}' of {step.title}")
+            events.append(Event(_INPUT, run_id, time(), key, None, attrs.evolve(data, type_check=verdict)))
+            if refusal is not None:
+                raise refusal
         values[name] = value
     return values
 
@@ -64,14 +72,16 @@ def _other(
         return source.value
     if isinstance(source, SeveralSources):
         return list(_several(session, inp, source, step, events))
-    given = session.op_config(step).inputs
-    if inp.name in given:
-        return _from_config(session, inp.name, given[inp.name], step, dagster_type)
+    assert isinstance(source, Unfed)
     if inp.manager_key is None:
-        raise InvalidConfigError(
-            f"Run config of '{session.job_name}' does not fit",
-            [f"ops.{'.ops.'.join(step.path)}.inputs.{inp.name}: nothing feeds this input; give it a value"],
-        )
+        given = _from_config(session, source, step, value_loader(dagster_type))
+        if given is UNSET:
+            where = "".join(f"ops.{name}." for name in source.path)
+            raise InvalidConfigError(
+                f"Run config of '{session.job_name}' does not fit",
+                [f"{where}inputs.{source.name}: nothing feeds this input; give it a value"],
+            )
+        return given
     value = session.load(inp, None, step, dagster_type)
     data = InputData(inp.name, None, inp.manager_key)
     events.append(Event(_LOADED, session.run_id, time(), step.key, None, data))
@@ -86,15 +96,15 @@ def _several(
             yield session.load(inp, source, step)
             data = InputData(inp.name, source.asset_key, inp.manager_key or source.manager_key)
             events.append(Event(_LOADED, session.run_id, time(), step.key, None, data))
-        elif isinstance(source, GivenValue):
-            yield source.value
+        else:
+            yield _other(session, inp, source, step, ANY_TYPE, events)
 
 
-def _from_config(session: Session, name: str, given: Any, step: Step, dagster_type: DagsterType) -> Any:
-    loader = dagster_type.loader
-    if loader is not None:
-        what = f"The loader of input '{name}' of {step.title}"
-        return loader.load(check_context(session, loader, what), given)
-    if isinstance(given, Mapping) and set(given) == {"value"}:
-        return given["value"]
-    return given
+def _from_config(session: Session, source: Unfed, step: Step, loader: DagsterTypeLoader | None) -> Any:
+    given = session.op_config(source.path).inputs
+    if source.name not in given:
+        return source.default
+    if loader is None:
+        return given[source.name]
+    what = f"The loader of input '{source.name}' of {step.title}"
+    return loader.load(check_context(session, loader, what), given[source.name])

@@ -9,12 +9,13 @@ from typing import Any
 
 import attrs
 
+from holdfast.definitions.returning import Report
 from holdfast.errors import Error, StorageError, TypeCheckDidNotPass
 from holdfast.events import Event, EventType, StepFailureData
 from holdfast.execution.hooks import run_hooks
 from holdfast.execution.inputs import read_inputs
 from holdfast.execution.session import Session
-from holdfast.execution.storing import Report, report_event, store_outputs
+from holdfast.execution.storing import report_event, store_outputs
 from holdfast.failures import ErrorInfo
 from holdfast.op_context import OpExecutionContext
 from holdfast.plan import Step
