@@ -188,6 +188,8 @@ def key_prefix_parts(prefix: CoercibleToKeyPrefix | None, *, checked: bool = Fal
     """
     if prefix is None:
         return ()
+    if not isinstance(prefix, Sequence):  # which a string is too
+        raise InvalidDefinitionError(f"A key prefix is a string or a sequence of strings, not {prefix!r}.")
     parts = (prefix,) if isinstance(prefix, str) else tuple(prefix)
     if checked:
         for part in parts:
