@@ -41,8 +41,7 @@ def check_cron(cron: object, where: str) -> str:
     if not isinstance(cron, str):
         raise InvalidDefinitionError(f"{where}: a cron expression is a string, not {cron!r}.")
     try:
-        parsed = _parse(cron)
-        next(parsed)
+        next(_parse(_fields(cron)))
     except ValueError as error:
         raise InvalidDefinitionError(f"{where}: {cron!r} is no cron expression: {error}.") from None
     except StopIteration:
@@ -59,34 +58,40 @@ def cron_ticks(cron: str, zone: tzinfo, start: int) -> Ticks:
         zone: whose clocks it is about.
         start: number 0 is the first moment that is not before this one, in seconds since 1970.
     """
-    ticks = _calendar_ticks(_parse(cron), zone, wall_time(start, zone).year)
+    fields = _fields(cron)
+    ticks = _calendar_ticks(fields, zone, wall_time(start, zone).year)
     if ticks is None:
-        return ListedTicks(lambda seconds: _listed(cron, zone, seconds), start - 1)
+        return ListedTicks(lambda seconds: _listed(fields, zone, seconds), start - 1)
     return attrs.evolve(ticks, origin=ticks.number_at(start - 1) + 1)
 
 
-def _parse(cron: str) -> CronSim:
+def _fields(cron: str) -> list[str]:
+    """Return minute, hour, day of the month, month and day of the week."""
+    return _SHORTHANDS.get(cron.strip().lower(), cron).split()
+
+
+def _parse(fields: list[str]) -> CronSim:
     from cronsim import CronSim, CronSimError  # only once a schedule is used
 
-    fields = _SHORTHANDS.get(cron.strip().lower(), cron)
-    if len(fields.split()) != 5:  # with six, the first would be seconds
+    if len(fields) != 5:  # with six, the first would be seconds
         raise ValueError("it takes five fields: minute, hour, day of month, month, day of week")
     try:
-        return CronSim(fields, datetime(2000, 1, 1))
+        return CronSim(" ".join(fields), datetime(2000, 1, 1))
     except CronSimError as error:
         raise ValueError(str(error)) from None
 
 
-def _calendar_ticks(cron: CronSim, zone: tzinfo, year: int) -> CalendarTicks | None:
+def _calendar_ticks(fields: list[str], zone: tzinfo, year: int) -> CalendarTicks | None:
     """Return the moments as a rule, or ``None`` where there is none."""
-    days = _day_rule(cron)
+    cron = _parse(fields)
+    days = _day_rule(fields, cron)
     if days is None:
         return None
     times = tuple(hour * 3600 + minute * 60 for hour in sorted(cron.hours) for minute in sorted(cron.minutes))
     if zone is timezone.utc:
         return CalendarTicks(days, times, zone, offset=0)
     moves = shifts(zone, year)
-    if not any(field.startswith("*") for field in cron.parts[1:3]):
+    if not any(field.startswith("*") for field in fields[:2]):
         later = (*times[1:], times[0] + _DAY)
         apart = min(after - before for before, after in zip(times, later, strict=True))
         return CalendarTicks(days, times, zone, offset=None) if apart > moves.longest_jump else None
@@ -96,11 +101,11 @@ def _calendar_ticks(cron: CronSim, zone: tzinfo, year: int) -> CalendarTicks | N
     return None
 
 
-def _day_rule(cron: CronSim) -> DayRule | None:
-    _, _, _, days, months, weekdays = cron.parts
+def _day_rule(fields: list[str], cron: CronSim) -> DayRule | None:
+    _, _, days, months, weekdays = fields
     if days == "*" and months == "*" and all(isinstance(day, int) for day in cron.weekdays):
-        thursdays = {(day - 4) % 7 for day in cron.weekdays if isinstance(day, int)}
-        return DaysOfWeek(tuple(sorted(thursdays)))
+        since_thursday = {(day - 4) % 7 for day in cron.weekdays if isinstance(day, int)}
+        return DaysOfWeek(tuple(sorted(since_thursday)))
     leap_day = 2 in cron.months and 29 in cron.days
     if weekdays != "*" or leap_day or min(cron.days) < 1:  # what is below one is counted from a month's end
         return None
@@ -110,12 +115,11 @@ def _day_rule(cron: CronSim) -> DayRule | None:
     )
 
 
-def _listed(cron: str, zone: tzinfo, seconds: int) -> Iterator[int]:
+def _listed(fields: list[str], zone: tzinfo, seconds: int) -> Iterator[int]:
     """Yield the moments after one."""
     from cronsim import CronSim  # loaded by now
 
-    fields = _SHORTHANDS.get(cron.strip().lower(), cron)
-    for moment in CronSim(fields, wall_time(seconds, zone)):
+    for moment in CronSim(" ".join(fields), wall_time(seconds, zone)):
         found = instant_of(moment, zone)
         if found > seconds:
             yield found
