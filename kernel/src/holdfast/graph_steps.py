@@ -13,6 +13,7 @@ from holdfast.definitions.flattening import (
     Collected,
     FlatGraph,
     FlatNode,
+    OpenInput,
     OutputOf,
     Several,
     Source,
@@ -20,6 +21,8 @@ from holdfast.definitions.flattening import (
     outputs_in,
 )
 from holdfast.definitions.in_out import In
+from holdfast.definitions.op import OpDefinition
+from holdfast.errors import InvalidDefinitionError
 from holdfast.keys import AssetKey
 from holdfast.plan import (
     CollectedOutput,
@@ -29,9 +32,12 @@ from holdfast.plan import (
     StepInput,
     StepOutput,
     StepSource,
+    Unfed,
 )
+from holdfast.types.config_values import value_loader
+from holdfast.types.dagster_type import ANY_TYPE
 
-__all__ = ["EACH", "GraphSteps"]
+__all__ = ["EACH", "GraphSteps", "unfed_input"]
 
 EACH = "[?]"
 """Ends the key of a step that stands for one step for each mapping key."""
@@ -70,7 +76,7 @@ class GraphSteps:
         node, key = self.flat.nodes[output.path], self._assets.get(output)
         out = node.op.outs[output.output]
         metadata = None if self.definition is None or key is None else self.definition.metadata_by_key[key]
-        return StepOutput.of(self._key(node), output.output, out, key, metadata)
+        return StepOutput.of(self._key(node), node.op, output.output, key, metadata)
 
     def steps(self) -> Iterator[Step]:
         """Yield its steps, each after those it reads from."""
@@ -86,11 +92,7 @@ class GraphSteps:
         return Step(
             self._key(node),
             node.op,
-            tuple(
-                self._input(name, inp, node.sources.get(name))
-                for name, inp in node.op.ins.items()
-                if not inp.orders_only
-            ),
+            tuple(self._input(node, name, inp) for name, inp in node.op.ins.items() if not inp.orders_only),
             tuple(map(self.output, asked)),
             tuple(
                 dict.fromkeys(
@@ -101,7 +103,7 @@ class GraphSteps:
                 )
             ),
             self.definition,
-            (*((self.prefix,) if self.prefix else ()), *node.path),
+            self._path(node.path),
             node.tags,
             node.hooks,
             node.retry_policy,
@@ -126,24 +128,28 @@ class GraphSteps:
         return self._step_output(self.flat.nodes[output.path].over or output)
 
     def _key(self, node: FlatNode) -> str:
-        names = (self.prefix, *node.path) if self.prefix else node.path
-        return ".".join(names) + (EACH if node.over is not None else "")
+        return ".".join(self._path(node.path)) + (EACH if node.over is not None else "")
 
-    def _input(self, name: str, inp: In, source: Source | None) -> StepInput:
-        fed = None if source is None else self._source(source)
-        if fed is None:
-            return StepInput.unfed(name, inp)
+    def _input(self, node: FlatNode, name: str, inp: In) -> StepInput:
+        source = node.sources.get(name)
+        fed = Unfed(self._path(node.path), name) if source is None else self._source(source)
+        if isinstance(fed, Unfed):
+            return unfed_input(node.op, name, fed)
         return StepInput(name, fed, inp.input_manager_key or inp.root_manager_key, inp.metadata)
 
-    def _source(self, source: Source) -> StepSource | None:
+    def _path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        return (self.prefix, *path) if self.prefix else path
+
+    def _source(self, source: Source) -> StepSource:
         if isinstance(source, OutputOf):
             return self.output(source)
         if isinstance(source, GraphInput):
-            return self.feed(source.name)
+            return self.feed(source.name) or Unfed(self._path(()), source.name)
+        if isinstance(source, OpenInput):
+            return Unfed(self._path(source.path), source.name)
         if isinstance(source, Collected):
             return CollectedOutput(self.output(source.of), self._over(source.of))
-        fed = (self._source(each) for each in source.sources)
-        return SeveralSources(tuple(each for each in fed if each is not None))
+        return SeveralSources(tuple(map(self._source, source.sources)))
 
     def _waits(self, source: Source) -> Iterator[tuple[str, str]]:
         for output in outputs_in(source):
@@ -152,3 +158,28 @@ class GraphSteps:
             fed = self.feed(name)
             if isinstance(fed, StepOutput) and fed.asset_key in self.made:
                 yield fed.step_key, fed.name
+
+
+def unfed_input(op: OpDefinition, name: str, source: Unfed) -> StepInput:
+    """Return an input that no step and no stored value feeds.
+
+    Args:
+        op: the computation.
+        name: the input.
+        source: where the run config may give its value.
+
+    Raises:
+        InvalidDefinitionError: nothing could ever give it a value.
+    """
+    inp = op.ins[name]
+    manager_key = inp.input_manager_key or inp.root_manager_key
+    if source.path and not inp.has_default and manager_key is None:
+        dagster_type = op.input_types.get(name, ANY_TYPE)
+        if value_loader(dagster_type) is None:
+            raise InvalidDefinitionError(
+                f"Nothing feeds the input '{source.name}' of '{'.'.join(source.path)}', and run config "
+                f"cannot give a value of the type {dagster_type.display_name}. Connect it to an output, or "
+                "give it a default, an input manager or a type with a loader."
+            )
+    source = attrs.evolve(source, default=inp.default_value)
+    return StepInput(name, source, manager_key, inp.metadata)

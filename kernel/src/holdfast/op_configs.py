@@ -11,12 +11,14 @@ from holdfast.config.mapping import ConfigMapping
 from holdfast.config.processing import read_config
 from holdfast.config.scalars import NOT_GIVEN
 from holdfast.config.types import Field, to_field
+from holdfast.definitions.in_out import UNSET
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import did_you_mean
 from holdfast.execution.session import OpConfig
-from holdfast.plan import Plan, Step, StepInput, Unfed
-from holdfast.types.dagster_type import DagsterType
+from holdfast.plan import Plan, Step, StepInput
+from holdfast.types.config_values import value_loader
+from holdfast.types.dagster_type import ANY_TYPE
 
 __all__ = ["OpConfigs"]
 
@@ -42,6 +44,7 @@ class OpConfigs:
     plan: Plan
     resources: Mapping[str, ResourceDefinition]
     found: dict[Path, OpConfig] = attrs.field(factory=dict, init=False)
+    _open: dict[Path, dict[str, Field]] = attrs.field(factory=dict, init=False)
     problems: list[str] = attrs.field(factory=list, init=False)
 
     @property
@@ -50,17 +53,20 @@ class OpConfigs:
         return any(
             not step.op.takes_any_config
             or len(step.path) > 1
-            or any(type(inp.source) is Unfed for inp in step.inputs)
+            or any(True for inp in step.inputs for _ in inp.unfed)
             or any(_output_schema(self.resources, output.manager_key) for output in step.outputs)
             for step in self.plan
         )
 
-    def read(self, given: Any) -> None:
+    def read(self, given: Any, inputs: Any = NOT_GIVEN) -> None:
         """Read the section; `found` and `problems` say what came of it.
 
         Args:
             given: the section, `NOT_GIVEN` when there is none.
+            inputs: the section ``inputs``, which gives values of the inputs of the job's graph.
         """
+        self._find_open_inputs()
+        self._read_graph_inputs((), inputs, "inputs")
         nodes: dict[str, Any] = {}
         for step in (*self.plan, *self.plan.left_out):
             inside = nodes
@@ -98,8 +104,32 @@ class OpConfigs:
                 self._read_nodes(nodes, path, inner, f"{where}.ops")
             return
         keys = ("ops", "inputs", "outputs")
-        inner = self._mapping(given, where, keys, "entry").get("ops", NOT_GIVEN)
-        self._read_nodes(nodes, path, inner, f"{where}.ops")
+        entry = self._mapping(given, where, keys, "entry")
+        self._read_graph_inputs(path, entry.get("inputs", NOT_GIVEN), f"{where}.inputs")
+        self._read_nodes(nodes, path, entry.get("ops", NOT_GIVEN), f"{where}.ops")
+
+    def _find_open_inputs(self) -> None:
+        """Find what the run config gives inputs that nothing feeds, by where it does."""
+        for step in self.plan:
+            types = step.op.input_types
+            for inp in step.inputs:
+                if inp.manager_key is not None:
+                    continue
+                for source in inp.unfed:
+                    alone = source is inp.source
+                    loader = value_loader(types.get(inp.name, ANY_TYPE) if alone else ANY_TYPE)
+                    what = f"input '{inp.name}' of {step.title}"
+                    schema = to_field(Any if loader is None else loader.config_schema, what)
+                    if source.default is not UNSET:
+                        schema = Field(schema.config_type, is_required=False)
+                    known = self._open.setdefault(source.path, {})
+                    if source.name not in known or schema.is_required:
+                        known[source.name] = schema
+
+    def _read_graph_inputs(self, path: Path, given: Any, where: str) -> None:
+        inputs = self._values(self._open.get(path, {}), given, where)
+        if inputs:
+            self.found[path] = OpConfig(None, inputs)
 
     def _mapped(self, mapping: ConfigMapping, where: str, given: Any) -> Any:
         """Return the config of a graph's nodes that its own config becomes."""
@@ -137,13 +167,11 @@ class OpConfigs:
             self.found[step.path] = OpConfig(config, inputs, outputs)
 
     def _inputs(self, step: Step) -> Iterator[tuple[str, Field]]:
-        types = step.op.input_types
         for inp in step.inputs:
             schema = _input_schema(self.resources, inp)
             if schema is not None:
                 yield inp.name, schema
-            elif type(inp.source) is Unfed and inp.manager_key is None:
-                yield inp.name, _value_schema(types.get(inp.name), f"input '{inp.name}' of {step.title}")
+        yield from self._open.get(step.path, {}).items()
 
     def _values(self, schemas: Mapping[str, Field], given: Any, path: str) -> Mapping[str, Any]:
         entries = self._mapping(given, path, schemas, path.rpartition(".")[2].removesuffix("s"))
@@ -184,13 +212,3 @@ def _input_schema(resources: Mapping[str, ResourceDefinition], inp: StepInput) -
 
 def _output_schema(resources: Mapping[str, ResourceDefinition], key: str) -> Field | None:
     return getattr(resources.get(key), "output_config_schema", None)
-
-
-def _value_schema(dagster_type: DagsterType | None, what: str) -> Field:
-    """Return what the run config gives for an input that nothing feeds."""
-    if dagster_type is not None and dagster_type.loader is not None:
-        return to_field(dagster_type.loader.config_schema, what)
-    return _ANY_VALUE
-
-
-_ANY_VALUE = to_field(Any, "input")

@@ -9,10 +9,9 @@ from typing import Any
 import attrs
 
 from holdfast.errors import InvalidSubsetError, did_you_mean
-from holdfast.graph_steps import EACH
+from holdfast.graph_steps import EACH, unfed_input
 from holdfast.plan import (
     CollectedOutput,
-    GivenValue,
     Plan,
     SeveralSources,
     Step,
@@ -158,8 +157,7 @@ class _Part:
     def _input(self, step: Step, inp: StepInput) -> StepInput:
         source = self._source(step, inp.source)
         if source is None:
-            declared = step.op.ins[inp.name]
-            source = GivenValue(declared.default_value) if declared.has_default else Unfed()
+            return unfed_input(step.op, inp.name, Unfed(step.path, inp.name))
         return attrs.evolve(inp, source=source)
 
     def _source(self, step: Step, source: StepSource) -> StepSource | None:

@@ -11,7 +11,7 @@ import attrs
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
-from holdfast.definitions.in_out import In, Out
+from holdfast.definitions.in_out import UNSET, Out
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
@@ -47,6 +47,7 @@ class StepOutput:
         is_required: whether its step must make it.
         is_dynamic: whether its step may make it any number of times, each under a mapping key.
         mapping_key: which one of these it is.
+        op: the computation; ``None`` for a source asset.
     """
 
     step_key: str
@@ -57,13 +58,14 @@ class StepOutput:
     is_required: bool = True
     is_dynamic: bool = False
     mapping_key: str | None = None
+    op: OpDefinition | None = attrs.field(default=None, repr=False)
 
     @classmethod
     def of(
         cls,
         step_key: str,
+        op: OpDefinition,
         name: str,
-        out: Out,
         asset_key: AssetKey | None = None,
         metadata: Mapping[str, Any] | None = None,
         *,
@@ -73,12 +75,13 @@ class StepOutput:
 
         Args:
             step_key: the step that makes it.
+            op: the computation; it says what the other arguments leave open.
             name: the output's name.
-            out: the output; it says what the other arguments leave open.
             asset_key: the asset it is.
             metadata: the metadata of its definition.
             is_required: whether its step must make it.
         """
+        out = op.outs[name]
         return cls(
             step_key,
             name,
@@ -87,6 +90,7 @@ class StepOutput:
             out.metadata if metadata is None else metadata,
             out.is_required if is_required is None else is_required,
             out.is_dynamic,
+            op=op,
         )
 
 
@@ -112,14 +116,25 @@ class SeveralSources:
 
 @attrs.frozen
 class GivenValue:
-    """A value that is known before the run: a default, or what the caller gives."""
+    """A value that the caller gives."""
 
     value: Any = attrs.field(repr=False)
 
 
 @attrs.frozen
 class Unfed:
-    """Nothing of the plan: the run config gives the value, or the input's own manager loads it."""
+    """Nothing of the plan: the run config gives the value, or there is a default, or the input's own manager.
+
+    Attributes:
+        path: the names of the nodes that lead to where the run config gives it: to a computation, or to a
+            graph around it whose input it is; none for an input of the job.
+        name: the input there.
+        default: its value where the run config says nothing; `UNSET` when there is none.
+    """
+
+    path: tuple[str, ...]
+    name: str
+    default: Any = UNSET
 
 
 StepSource = StepOutput | SeveralSources | CollectedOutput | GivenValue | Unfed
@@ -142,24 +157,23 @@ class StepInput:
     manager_key: str | None
     metadata: Mapping[str, Any]
 
-    @classmethod
-    def unfed(cls, name: str, inp: In) -> StepInput:
-        """Return an input that nothing of the plan feeds: its default, or what the run config says."""
-        source = GivenValue(inp.default_value) if inp.has_default else Unfed()
-        return cls(name, source, inp.input_manager_key or inp.root_manager_key, inp.metadata)
-
     @property
     def stored(self) -> Iterator[StepOutput]:
         """The stored values that it is loaded from."""
-        pending: list[StepSource] = [self.source]
-        while pending:
-            source = pending.pop()
+        for source in self._parts:
             if isinstance(source, StepOutput):
                 yield source
             elif isinstance(source, CollectedOutput):
                 yield source.output
-            elif isinstance(source, SeveralSources):
-                pending.extend(reversed(source.sources))
+
+    @property
+    def unfed(self) -> Iterator[Unfed]:
+        """What of it nothing of the plan feeds."""
+        return (source for source in self._parts if isinstance(source, Unfed))
+
+    @property
+    def _parts(self) -> tuple[StepSource, ...]:
+        return self.source.sources if isinstance(self.source, SeveralSources) else (self.source,)
 
 
 @attrs.frozen(eq=False)

@@ -17,9 +17,9 @@ from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import CycleError
-from holdfast.graph_steps import GraphSteps
+from holdfast.graph_steps import GraphSteps, unfed_input
 from holdfast.keys import AssetKey
-from holdfast.plan import GivenValue, Plan, Step, StepInput, StepOutput
+from holdfast.plan import GivenValue, Plan, Step, StepInput, StepOutput, Unfed
 from holdfast.selection import AssetSelection
 
 __all__ = ["check_subsets", "make_graph_plan", "make_plan", "stored_output"]
@@ -97,17 +97,17 @@ def _step(
         inputs.append(StepInput(argument, source, inp.input_manager_key or source.manager_key, inp.metadata))
     for argument, inp in node.ins.items():
         if argument not in definition.keys_by_input_name and not inp.orders_only:
-            inputs.append(StepInput.unfed(argument, inp))
+            inputs.append(unfed_input(node, argument, Unfed((name,), argument)))
     made, spare = [], []
     for out_name, out in node.outs.items():
         made_key = definition.node_keys_by_output_name.get(out_name)
         if made_key is None:
-            made.append(StepOutput.of(name, out_name, out))
+            made.append(StepOutput.of(name, node, out_name))
         elif made_key in wanted:
             made.append(output(made_key))
         else:
             metadata = definition.metadata_by_key[made_key]
-            spare.append(StepOutput.of(name, out_name, out, made_key, metadata, is_required=False))
+            spare.append(StepOutput.of(name, node, out_name, made_key, metadata, is_required=False))
     return Step(
         name,
         node,
@@ -293,7 +293,7 @@ def stored_output(graph: AssetGraph, key: AssetKey, call: str | None = None) -> 
         flat = flatten(node)
         steps = GraphSteps(flat, call or node.name, definition=definition)
         return steps.output(flat.outputs[name])
-    return StepOutput.of(call or node.name, name, node.outs[name], key, definition.metadata_by_key[key])
+    return StepOutput.of(call or node.name, node, name, key, definition.metadata_by_key[key])
 
 
 def _output_name(definition: AssetsDefinition, key: AssetKey) -> str:

@@ -16,7 +16,7 @@ from holdfast.plan import Plan
 
 __all__ = ["filled_in", "given_resource_configs", "read_run_config"]
 
-_SECTIONS = ("execution", "loggers", "ops", "resources")
+_SECTIONS = ("execution", "inputs", "loggers", "ops", "resources")
 
 
 def read_run_config(
@@ -30,7 +30,7 @@ def read_run_config(
     """Return what a run config says to each computation, if everything in it fits.
 
     Args:
-        run_config: the sections ``ops``, ``resources``, ``execution`` and ``loggers``.
+        run_config: the sections ``ops``, ``inputs``, ``resources``, ``execution`` and ``loggers``.
         ops: reads the section ``ops``.
         pool: checks the section ``resources``, with which it was made.
         resources: the keys of the resources that may be set up.
@@ -43,9 +43,9 @@ def read_run_config(
     """
     problems = list(_problems(run_config, resources))
     if run_config is None or isinstance(run_config, Mapping):
-        given = (run_config or {}).get("ops", NOT_GIVEN)
-        if isinstance(given, Mapping) or (given is NOT_GIVEN and ops.needed):
-            ops.read(given)
+        given, inputs = ((run_config or {}).get(name, NOT_GIVEN) for name in ("ops", "inputs"))
+        if isinstance(given, Mapping) or (given is NOT_GIVEN and (inputs is not NOT_GIVEN or ops.needed)):
+            ops.read(given, inputs)
             problems += ops.problems
         if pool.takes_config:
             problems += pool.config_problems(needed_resources(ops.plan))
@@ -89,9 +89,17 @@ def filled_in(
             entry = entry.setdefault("ops", {}).setdefault(name, {})
         said = ops.get(step.path, OpConfig())
         entry.update(config=said.config, inputs=dict(said.inputs), outputs=dict(said.outputs))
+    graphs = {step.path[:depth] for step in plan for depth in range(1, len(step.path))}
+    for path in graphs & ops.keys():
+        entry = {"ops": section}
+        for name in path:
+            entry = entry["ops"][name]
+        entry["inputs"] = dict(ops[path].inputs)
     keys = pool.configured_keys(needed_resources(plan))
+    inputs = {"inputs": dict(ops[()].inputs)} if () in ops else {}
     return {
         "ops": section,
+        **inputs,
         "resources": {key: {"config": pool.config(key)} for key in keys},
         "execution": {"config": execution},
         "loggers": {

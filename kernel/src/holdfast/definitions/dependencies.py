@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from holdfast.definitions.tags import NO_TAGS
+from holdfast.errors import InvalidDefinitionError
 from holdfast.policies import RetryPolicy
 
 __all__ = [
@@ -83,7 +84,10 @@ class GraphInput:
     name: str
 
 
-def _to_tuple(dependencies: Sequence[Dependency]) -> tuple[Dependency, ...]:
+Element = DependencyDefinition | GraphInput
+
+
+def _to_tuple(dependencies: Sequence[Element]) -> tuple[Element, ...]:
     return tuple(dependencies)
 
 
@@ -92,10 +96,21 @@ class MultiDependencyDefinition:
     """An input is fed by several outputs, as a list in their order.
 
     Args:
-        dependencies: where each element comes from.
+        dependencies: where each element comes from: outputs, or inputs of the graph.
+
+    Raises:
+        InvalidDefinitionError: an element is a list in turn, or all that a dynamic output leads to.
     """
 
-    dependencies: Sequence[Dependency] = attrs.field(converter=_to_tuple)
+    dependencies: Sequence[Element] = attrs.field(converter=_to_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        for index, each in enumerate(self.dependencies):
+            if not isinstance(each, Element):
+                raise InvalidDefinitionError(
+                    f"Element {index} of a list that feeds an input is an output or an input of the graph, "
+                    f"not {each!r}. Make one list of it in a computation first."
+                )
 
 
 Dependency = (

@@ -24,6 +24,7 @@ __all__ = [
     "Collected",
     "FlatGraph",
     "FlatNode",
+    "OpenInput",
     "OutputOf",
     "Several",
     "Source",
@@ -63,7 +64,20 @@ class Several:
     sources: tuple[Source, ...]
 
 
-Source = OutputOf | Collected | Several | GraphInput
+@attrs.frozen
+class OpenInput:
+    """An input of a graph inside the graph that nothing feeds.
+
+    Attributes:
+        path: the graph: the names of the nodes that lead to it.
+        name: the name of its input.
+    """
+
+    path: Path
+    name: str
+
+
+Source = OutputOf | Collected | Several | GraphInput | OpenInput
 """Where an input comes from; a `GraphInput` is one of the outermost graph's."""
 
 
@@ -77,7 +91,7 @@ class FlatNode:
         sources: where each of its inputs comes from; one that nothing feeds is missing.
         tags: the labels of the node and the nodes around it.
         hooks: the hooks of the node and the nodes around it.
-        retry_policy: the nearest one given to the node or those around it, else the computation's.
+        retry_policy: the one given to the node, else the computation's, else the nearest of those around it.
         over: the dynamic output for whose every value it runs once, if it does.
     """
 
@@ -189,35 +203,28 @@ def _walk(
 ) -> Iterator[FlatNode]:
     for name, node in graph.nodes.items():
         path = (*prefix, name)
-        sources = {}
-        for inp, dependency in node.inputs.items():
-            source = _resolve(graph, prefix, dependency, fed, top=not prefix)
-            if source is not None:
-                sources[inp] = source
+        sources = {inp: _resolve(graph, prefix, each, fed) for inp, each in node.inputs.items()}
         own = node.invocation
         all_tags = {**tags, **node.definition.tags, **own.tags}
         all_hooks = hooks | own.hook_defs
-        policy = own.retry_policy or retry_policy
         if isinstance(node.definition, OpDefinition):
-            chosen = policy or node.definition.retry_policy
-            yield FlatNode(path, node.definition, sources, all_tags, all_hooks, chosen)
+            policy = own.retry_policy or node.definition.retry_policy or retry_policy
+            yield FlatNode(path, node.definition, sources, all_tags, all_hooks, policy)
         else:
+            policy = own.retry_policy or retry_policy
             yield from _walk(node.definition, path, sources, all_tags, all_hooks, policy)
 
 
-def _resolve(
-    graph: NodeGraph, prefix: Path, dependency: Dependency, fed: Mapping[str, Source], *, top: bool
-) -> Source | None:
+def _resolve(graph: NodeGraph, prefix: Path, dependency: Dependency, fed: Mapping[str, Source]) -> Source:
     if isinstance(dependency, GraphInput):
-        return dependency if top else fed.get(dependency.name)
+        return fed.get(dependency.name, OpenInput(prefix, dependency.name)) if prefix else dependency
     if isinstance(dependency, DependencyDefinition):
         return inner_output(graph, prefix, dependency)
     if isinstance(dependency, DynamicCollectDependencyDefinition):
         inner = DependencyDefinition(dependency.solid_name, dependency.output_name)
         return Collected(inner_output(graph, prefix, inner))
     assert isinstance(dependency, MultiDependencyDefinition)
-    several = (_resolve(graph, prefix, each, fed, top=top) for each in dependency.dependencies)
-    return Several(tuple(source for source in several if source is not None))
+    return Several(tuple(_resolve(graph, prefix, each, fed) for each in dependency.dependencies))
 
 
 def inner_output(graph: NodeGraph, prefix: Path, source: DependencyDefinition) -> OutputOf:

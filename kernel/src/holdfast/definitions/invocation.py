@@ -204,7 +204,7 @@ def _dependency(what: str, value: Any) -> Dependency:
     if isinstance(value, GraphInput):
         return value
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
-        return MultiDependencyDefinition([_dependency(f"{what}[{i}]", item) for i, item in enumerate(value)])
+        return MultiDependencyDefinition([_element(f"{what}[{i}]", item) for i, item in enumerate(value)])
     if isinstance(value, InvokedDynamicOutput):
         raise InvalidDefinitionError(
             f"{what}: '{value.node}.{value.output}' is dynamic. Use its map(...) or collect()."
@@ -217,6 +217,15 @@ def _dependency(what: str, value: Any) -> Dependency:
     raise InvalidDefinitionError(
         f"{what}: inside a graph, inputs are outputs of other nodes, inputs of the graph, or lists of these, "
         f"not {value!r}. {hint}".rstrip()
+    )
+
+
+def _element(what: str, value: Any) -> Any:
+    fed = _dependency(what, value)
+    if isinstance(fed, DependencyDefinition | GraphInput):
+        return fed
+    raise InvalidDefinitionError(
+        f"{what}: {value!r} is a list itself. Make one list of it in a computation first."
     )
 
 

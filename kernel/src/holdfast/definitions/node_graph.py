@@ -276,13 +276,14 @@ def _map_input(graph: NodeGraph, nodes: dict[str, GraphNode], mapping: InputMapp
             f"{graph!r}: the input '{mapping.graph_input_name}' is mapped to '{mapping.mapped_node_name}', "
             f"which is no node.{did_you_mean(mapping.mapped_node_name, nodes)}"
         )
-    fed: Dependency = GraphInput(mapping.graph_input_name)
+    own = GraphInput(mapping.graph_input_name)
+    fed: Dependency = own
     name = mapping.mapped_node_input_name
     present = node.inputs.get(name)
     if mapping.fan_in_index is not None:
         several = list(present.dependencies) if isinstance(present, MultiDependencyDefinition) else []
-        if fed not in several:
-            several.insert(mapping.fan_in_index, fed)
+        if own not in several:
+            several.insert(mapping.fan_in_index, own)
         fed = MultiDependencyDefinition(several)
     elif present is not None and present != fed:
         raise InvalidDefinitionError(

@@ -20,8 +20,8 @@ from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy, check_retry_policy
-from holdfast.types.dagster_type import ANY_TYPE, DagsterType
-from holdfast.types.hints import resolve_type
+from holdfast.types.dagster_type import ANY_TYPE, DagsterType, DagsterTypeKind
+from holdfast.types.hints import check_dagster_type, resolve_type
 
 __all__ = ["ANY_CONFIG", "OpDefinition", "op"]
 
@@ -203,8 +203,20 @@ def op(
     )
     if len(type_hints(compute_fn)) < len(getattr(compute_fn, "__annotations__", ())):
         return defined  # an annotation names what is not defined yet; it will be when the op runs
+    _check_defaults(defined, what)
     ins, outs = _typed(defined.ins, defined.input_types), _typed(defined.outs, defined.output_types)
     return attrs.evolve(defined, ins=ins, outs=outs)
+
+
+def _check_defaults(defined: OpDefinition, what: str) -> None:
+    for name, inp in defined.ins.items():
+        dagster_type = defined.input_types.get(name, ANY_TYPE)
+        if inp.has_default and dagster_type.kind is DagsterTypeKind.SCALAR:
+            verdict = check_dagster_type(dagster_type, inp.default_value)
+            if not verdict.success:
+                raise InvalidDefinitionError(
+                    f"{what}: the default of the input '{name}' is not of its type: {verdict.description}."
+                )
 
 
 _Described = TypeVar("_Described", In, Out)

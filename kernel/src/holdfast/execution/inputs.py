@@ -101,10 +101,11 @@ def _several(
 
 
 def _from_config(session: Session, source: Unfed, step: Step, loader: DagsterTypeLoader | None) -> Any:
-    given = session.op_config(source.path).inputs
-    if source.name not in given:
+    said = session.ops.get(source.path)
+    if said is None or source.name not in said.inputs:
         return source.default
+    given = said.inputs[source.name]
     if loader is None:
-        return given[source.name]
+        return given
     what = f"The loader of input '{source.name}' of {step.title}"
-    return loader.load(check_context(session, loader, what), given[source.name])
+    return loader.load(check_context(session, loader, what), given)
