@@ -217,7 +217,7 @@ def test_what_is_no_io_manager_is_refused() -> None:
         asset(name="orders", io_manager_def="lake")(lambda: 1)
 
 
-@pytest.mark.parametrize("parameter", ["freshness_policy", "partitions_def"])
+@pytest.mark.parametrize("parameter", ["partitions_def"])
 def test_parameters_without_behaviour_are_refused(parameter: str) -> None:
     """Nothing is silently ignored."""
     with pytest.raises(UnsupportedParameterError, match=f"asset 'orders': '{parameter}'"):

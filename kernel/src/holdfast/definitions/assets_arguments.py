@@ -15,6 +15,7 @@ from holdfast.keys import AssetKey, CoercibleToAssetKey
 __all__ = [
     "check_assets",
     "check_deps",
+    "check_freshness",
     "check_keys",
     "check_metadata",
     "to_asset_keys",
@@ -123,6 +124,21 @@ def check_metadata(where: Where, metadata: Mapping[AssetKey, Any]) -> None:
         if not isinstance(values, Mapping):
             raise InvalidDefinitionError(
                 f"{where()}: the metadata of '{key}' is a mapping of labels to values, not {values!r}."
+            )
+
+
+def check_freshness(where: Where, policies: Mapping[AssetKey, Any]) -> None:
+    """Raise unless the freshness policy of each asset is one.
+
+    Raises:
+        InvalidDefinitionError: naming the asset.
+    """
+    from holdfast.freshness import FreshnessPolicy  # 15 ms to import, and most assets have no policy
+
+    for key, policy in policies.items():
+        if not isinstance(policy, FreshnessPolicy):
+            raise InvalidDefinitionError(
+                f"{where()}: the freshness policy of '{key}' is a FreshnessPolicy, not {policy!r}."
             )
 
 

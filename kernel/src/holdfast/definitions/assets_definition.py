@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -12,6 +12,7 @@ from holdfast.asset_node import AssetNode
 from holdfast.definitions.assets_arguments import (
     check_assets,
     check_deps,
+    check_freshness,
     check_keys,
     check_metadata,
     to_asset_keys,
@@ -42,6 +43,9 @@ from holdfast.keys import (
     key_prefix_parts,
 )
 
+if TYPE_CHECKING:  # 15 ms to import, and most assets have no policy
+    from holdfast.freshness import FreshnessPolicy
+
 __all__ = ["DEFAULT_GROUP", "AssetsDefinition"]
 
 DEFAULT_GROUP = "default"
@@ -69,7 +73,7 @@ class AssetsDefinition:
         resource_defs: resources of its own.
         group_names_by_key: the group of each asset.
         metadata_by_key: the metadata of each asset.
-        freshness_policies_by_key: refused by this version.
+        freshness_policies_by_key: how old the data of each asset may be.
     """
 
     keys_by_input_name: Mapping[str, AssetKey] = attrs.field(converter=to_keys_by_name)
@@ -93,14 +97,15 @@ class AssetsDefinition:
     _metadata_by_key: Mapping[AssetKey, Mapping[str, Any]] = attrs.field(
         default=None, converter=to_values_by_key, alias="metadata_by_key"
     )
-    freshness_policies_by_key: None = None
+    freshness_policies_by_key: Mapping[AssetKey, FreshnessPolicy] = attrs.field(
+        default=None, converter=to_values_by_key
+    )
 
     def __attrs_post_init__(self) -> None:
         refuse(
             "AssetsDefinition",
             partitions_def=self.partitions_def,
             partition_mappings=self.partition_mappings,
-            freshness_policies_by_key=self.freshness_policies_by_key,
         )
         if not isinstance(self.node_def, OpDefinition | NodeGraph):
             raise InvalidDefinitionError(f"{self!r}: node_def is an op or a graph, not {self.node_def!r}.")
@@ -116,6 +121,9 @@ class AssetsDefinition:
         if self._metadata_by_key:
             check_keys(self._where, "metadata_by_key", self._metadata_by_key, made)
             check_metadata(self._where, self._metadata_by_key)
+        if self.freshness_policies_by_key:
+            check_keys(self._where, "freshness_policies_by_key", self.freshness_policies_by_key, made)
+            check_freshness(self._where, self.freshness_policies_by_key)
         if self._asset_deps is not None:
             check_deps(self._where, self._asset_deps, made, self.dependency_keys)
 
@@ -400,6 +408,9 @@ class AssetsDefinition:
             and frozenset(renamed[k] for k in self._selected_asset_keys),
             group_names_by_key={renamed[key]: group for key, group in groups.items()},
             metadata_by_key={renamed[key]: data for key, data in self._metadata_by_key.items()},
+            freshness_policies_by_key={
+                renamed[key]: policy for key, policy in self.freshness_policies_by_key.items()
+            },
         )
 
     def _renamed(self, renamed: Mapping[AssetKey, AssetKey]) -> OpDefinition | NodeGraph:
