@@ -186,6 +186,7 @@ if TYPE_CHECKING:
     )
     from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
     from holdfast.repository_definition import RepositoryDefinition, repository
+    from holdfast.reconstruction import reconstructable
     from holdfast.results import ExecuteInProcessResult, RunResult
     from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
     from holdfast.selection import AssetSelection
@@ -422,6 +423,7 @@ __all__ = [
     "observable_source_asset",
     "op",
     "parse_selection",
+    "reconstructable",
     "repository",
     "resource",
     "static_partitioned_config",
@@ -655,6 +657,7 @@ _MODULES = {
     "observable_source_asset": "definitions.observable_source_asset",
     "op": "definitions.op",
     "parse_selection": "selection_syntax",
+    "reconstructable": "reconstruction",
     "repository": "repository_definition",
     "resource": "definitions.resource",
     "static_partitioned_config": "partitions.config",

@@ -15,7 +15,7 @@ from holdfast.errors import InvariantViolationError, UnknownResourceError
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
 from holdfast.partitions.ranges import PartitionKeyRange, TimeWindow
-from holdfast.reports import AssetMaterialization, AssetObservation, AssetReport
+from holdfast.reports import AssetMaterialization, AssetObservation
 
 if TYPE_CHECKING:  # contexts only carry it
     from holdfast.events import Run
@@ -235,7 +235,7 @@ class OutputContext(_ValueContext):
     _asset_key: AssetKey | None = attrs.field(default=None, alias="asset_info")
     _partition_key: str | None = attrs.field(default=None, alias="partition_key")
     _added: dict[str, MetadataValue] = attrs.field(factory=dict, init=False, eq=False, repr=False)
-    _logged: list[AssetReport] = attrs.field(factory=list, init=False, eq=False, repr=False)
+    _logged: list[AssetMaterialization | AssetObservation] = attrs.field(factory=list, init=False, eq=False, repr=False)
 
     @property
     def step_key(self) -> str:
@@ -272,7 +272,7 @@ class OutputContext(_ValueContext):
             )
         self._logged.append(event)
 
-    def get_logged_events(self) -> list[AssetReport]:
+    def get_logged_events(self) -> list[AssetMaterialization | AssetObservation]:
         """Return what `log_event` was given so far."""
         return list(self._logged)
 

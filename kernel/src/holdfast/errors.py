@@ -388,7 +388,7 @@ class StepOutputNotFoundError(StorageError, KeyError):
         super().__init__(f"{what} is not stored at {where}. {fix}")
 
 
-class MissingOutputError(InvariantViolationError, StepOutputNotFoundError):
+class MissingOutputError(StepOutputNotFoundError, InvariantViolationError):
     """A computation did not make an output that it must make."""
 
     def __init__(self, title: str, output_name: str) -> None:

@@ -135,12 +135,14 @@ def _write_output(data: OutputData) -> dict[str, Any]:
         "manager_key": data.manager_key,
         "metadata": _write_metadata(data.metadata),
         **_write_verdict(data.type_check),
+        **({} if data.mapping_key is None else {"mapping_key": data.mapping_key}),
     }
 
 
 def _read_output(data: Mapping[str, Any]) -> OutputData:
     metadata = _read_metadata(data["metadata"])
-    return OutputData(data["output_name"], data["manager_key"], metadata, _read_verdict(data))
+    verdict, mapping_key = _read_verdict(data), data.get("mapping_key")
+    return OutputData(data["output_name"], data["manager_key"], metadata, verdict, mapping_key)
 
 
 def _write_expectation(data: ExpectationResult) -> dict[str, Any]:

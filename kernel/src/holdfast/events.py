@@ -103,12 +103,16 @@ class InputData:
 
 @attrs.frozen
 class OutputData:
-    """An output of a step: its name, where it was stored, its metadata, and what its type check said."""
+    """An output of a step: its name, where it was stored, its metadata, and what its type check said.
+
+    Of a dynamic output also the mapping key.
+    """
 
     output_name: str
     manager_key: str | None = None
     metadata: Mapping[str, MetadataValue] = attrs.field(factory=dict)
     type_check: TypeCheck | None = None
+    mapping_key: str | None = None
 
 
 @attrs.frozen

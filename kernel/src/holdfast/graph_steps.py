@@ -74,7 +74,6 @@ class GraphSteps:
     def output(self, output: OutputOf) -> StepOutput:
         """Return the value that an output of one of its computations is."""
         node, key = self.flat.nodes[output.path], self._assets.get(output)
-        out = node.op.outs[output.output]
         metadata = None if self.definition is None or key is None else self.definition.metadata_by_key[key]
         return StepOutput.of(self._key(node), node.op, output.output, key, metadata)
 

@@ -163,8 +163,8 @@ class JobDefinition:
         self._check_resources()
         if isinstance(self.config, Mapping) and self.config:
             self.read_config(self.config)
-        elif self.op_selection is not None:
-            self.plan()  # what it selects must be there
+        elif self.graph_def is not None or self.op_selection is not None:
+            self.plan()  # what it selects must be there, and something must feed every input
 
     @cached_property
     def resource_defs(self) -> Mapping[str, ResourceDefinition]:
@@ -321,6 +321,7 @@ class JobDefinition:
             tags={**self.tags, **(tags or {})},
             resources={**self.resource_defs, **(resources or {})},
             loggers=self.loggers,
+            job=self,
             values_in_memory=values_in_memory,
         )
 

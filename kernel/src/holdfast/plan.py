@@ -11,7 +11,7 @@ import attrs
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
-from holdfast.definitions.in_out import UNSET, Out
+from holdfast.definitions.in_out import UNSET
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.source_asset import SourceAsset

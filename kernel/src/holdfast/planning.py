@@ -99,7 +99,7 @@ def _step(
         if argument not in definition.keys_by_input_name and not inp.orders_only:
             inputs.append(unfed_input(node, argument, Unfed((name,), argument)))
     made, spare = [], []
-    for out_name, out in node.outs.items():
+    for out_name in node.outs:
         made_key = definition.node_keys_by_output_name.get(out_name)
         if made_key is None:
             made.append(StepOutput.of(name, node, out_name))

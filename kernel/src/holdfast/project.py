@@ -178,7 +178,7 @@ def rebuild_from_project(
     """
     project = Project.load(directory, disabled=disabled)
     job = project.job_for(selection) if job_name is None else project.repository.get_job(job_name)
-    request = attrs.evolve(request, resources=job.resource_defs, loggers=job.loggers)
+    request = attrs.evolve(request, resources=job.resource_defs, loggers=job.loggers, job=job)
     return session_for(job.plan(), request, project.instance, in_worker=True)
 
 

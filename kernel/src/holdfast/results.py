@@ -1,4 +1,4 @@
-"""What a run gives back: its events, and the values it made when it ran in this process."""
+"""What a run gives back: its events, and the values it made."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class RunResult:
         run_id: the run.
         success: whether no step failed.
         all_events: everything that happened, in order.
+        values: what each step made, by step key and output name.
     """
 
     job_def: Any
@@ -43,6 +44,7 @@ class RunResult:
     run_id: str
     success: bool
     all_events: Sequence[Event]
+    values: Mapping[tuple[str, str], Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def run(self) -> Run:
@@ -73,52 +75,6 @@ class RunResult:
     def asset_observations_for_node(self, node_name: str) -> list[AssetObservation]:
         """Return the observations that a step recorded; errors as `events_for_node`."""
         return [event.data for event in self.events_for_node(node_name) if event.is_asset_observation]
-
-    def raise_for_failure(self, exceptions: Mapping[str, BaseException] | None = None) -> None:
-        """Raise for the first step that failed; do nothing when none did.
-
-        Args:
-            exceptions: what failed steps raised, by step key, for those where that was in this process. It is
-                raised as it is, without the frames above the user's own.
-
-        Raises:
-            ExecutionStepExecutionError: the step failed in another process.
-        """
-        for event in self.all_events:
-            if event.is_step_failure:
-                raised = (exceptions or {}).get(event.step_key or "")
-                if isinstance(raised, TypeCheckError) and raised.__cause__ is not None:
-                    raised = raised.__cause__  # what the user's check raised, not that it did
-                if raised is not None:
-                    raise raised.with_traceback(user_traceback(raised.__traceback__))
-                raise self._failure(event)
-
-    def _failure(self, event: Event) -> ExecutionStepExecutionError:
-        failure: StepFailureData = event.data
-        step_key = event.step_key or ""
-        step = self.plan.steps.get(step_key)
-        assets = [] if step is None else [str(key) for key in step.assets]
-        return ExecutionStepExecutionError(step_key, assets, failure.error.report())
-
-    def _steps_of(self, node: str) -> set[str]:
-        nodes = {".".join(step.path): None for step in self.plan}
-        inside = {name for name in nodes if name == node or name.startswith(f"{node}.")}
-        found = {event.step_key for event in self.all_events if event.step_key}
-        steps = {key for key in found if key == node or key.partition("[")[0] in inside}
-        if not steps and not inside:
-            raise InvariantViolationError(f"The run has no step '{node}'.{did_you_mean(node, nodes)}")
-        return steps
-
-
-@attrs.frozen(eq=False)
-class ExecuteInProcessResult(RunResult):
-    """How a run in this process ended, with the values it made.
-
-    Attributes:
-        values: what each step made, by step key and output name.
-    """
-
-    values: Mapping[tuple[str, str], Any] = attrs.field(factory=dict, repr=False)
 
     def output_for_node(self, node_str: str, output_name: str = "result") -> Any:
         """Return a value that a node made.
@@ -168,18 +124,6 @@ class ExecuteInProcessResult(RunResult):
         inner = flatten(graph).outputs[output_name]
         return self.output_for_node(".".join(inner.path), inner.output)
 
-    def _inner(self, node: str, output_name: str) -> tuple[str, str]:
-        """Return the computation and output that an output of a node is."""
-        for prefix, graph in self.plan.graphs.items():
-            if node == prefix:
-                found = flatten(graph).outputs.get(output_name)
-            else:
-                path = node.removeprefix(f"{prefix}.").split(".") if prefix else node.split(".")
-                found = _output_at(graph, path, output_name)
-            if found is not None:
-                return ".".join((*((prefix,) if prefix else ()), *found.path)), found.output
-        return node, output_name
-
     def asset_value(self, asset_key: CoercibleToAssetKey) -> Any:
         """Return the value of an asset that this run made.
 
@@ -193,6 +137,58 @@ class ExecuteInProcessResult(RunResult):
                     return self.output_for_node(step.key, output.name)
         known = [str(key) for key in self.plan.assets]
         raise InvariantViolationError(f"The run does not make '{key}'.{did_you_mean(str(key), known)}")
+
+    def raise_for_failure(self, exceptions: Mapping[str, BaseException] | None = None) -> None:
+        """Raise for the first step that failed; do nothing when none did.
+
+        Args:
+            exceptions: what failed steps raised, by step key, for those where that was in this process. It is
+                raised as it is, without the frames above the user's own.
+
+        Raises:
+            ExecutionStepExecutionError: the step failed in another process.
+        """
+        for event in self.all_events:
+            if event.is_step_failure:
+                raised = (exceptions or {}).get(event.step_key or "")
+                if isinstance(raised, TypeCheckError) and raised.__cause__ is not None:
+                    raised = raised.__cause__  # what the user's check raised, not that it did
+                if raised is not None:
+                    raise raised.with_traceback(user_traceback(raised.__traceback__))
+                raise self._failure(event)
+
+    def _failure(self, event: Event) -> ExecutionStepExecutionError:
+        failure: StepFailureData = event.data
+        step_key = event.step_key or ""
+        step = self.plan.steps.get(step_key)
+        assets = [] if step is None else [str(key) for key in step.assets]
+        return ExecutionStepExecutionError(step_key, assets, failure.error.report())
+
+    def _inner(self, node: str, output_name: str) -> tuple[str, str]:
+        """Return the computation and output that an output of a node is."""
+        for prefix, graph in self.plan.graphs.items():
+            if node == prefix:
+                found = flatten(graph).outputs.get(output_name)
+            else:
+                path = node.removeprefix(f"{prefix}.").split(".") if prefix else node.split(".")
+                found = _output_at(graph, path, output_name)
+            if found is not None:
+                return ".".join((*((prefix,) if prefix else ()), *found.path)), found.output
+        return node, output_name
+
+    def _steps_of(self, node: str) -> set[str]:
+        nodes = {".".join(step.path): None for step in self.plan}
+        inside = {name for name in nodes if name == node or name.startswith(f"{node}.")}
+        found = {event.step_key for event in self.all_events if event.step_key}
+        steps = {key for key in found if key == node or key.partition("[")[0] in inside}
+        if not steps and not inside:
+            raise InvariantViolationError(f"The run has no step '{node}'.{did_you_mean(node, nodes)}")
+        return steps
+
+
+@attrs.frozen(eq=False)
+class ExecuteInProcessResult(RunResult):
+    """How a run in this process ended, with the values it made."""
 
 
 def _output_at(graph: NodeGraph, path: Sequence[str], output_name: str) -> OutputOf | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
 from holdfast.builtins.executors import retries_enabled
 from holdfast.builtins.memory import InMemoryIOManager
@@ -24,9 +26,11 @@ from holdfast.errors import (
 from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
+from holdfast.job_result import ExecuteJobResult, StoredValues
 from holdfast.jobs import AssetLayer, JobDefinition, define_asset_job, in_process_result
 from holdfast.plan import Plan
-from holdfast.results import ExecuteInProcessResult, RunResult
+from holdfast.reconstruction import ReconstructableJob
+from holdfast.results import ExecuteInProcessResult
 from holdfast.runs import RunRequest, prepare_in_process, prepare_on_executor, session_for
 
 __all__ = ["execute_job", "materialize", "materialize_to_memory", "validate_run_config"]
@@ -96,7 +100,7 @@ def materialize_to_memory(
 
 
 def execute_job(
-    job: JobDefinition,
+    job: JobDefinition | ReconstructableJob,
     instance: Instance,
     run_config: Mapping[str, Any] | None = None,
     tags: Mapping[str, Any] | None = None,
@@ -108,11 +112,11 @@ def execute_job(
     rebuild: tuple[Callable[..., Session], tuple[Any, ...]] | None = None,
     listener: Callable[[Sequence[Event]], None] | None = None,
     run_id: str | None = None,
-) -> RunResult:
+) -> ExecuteJobResult:
     """Run a job with its executor: the one its run config names, else its own, else the settings'.
 
     Args:
-        job: the job.
+        job: the job, or what `reconstructable` makes of it, which workers find by name.
         instance: where values and events are kept.
         run_config: config by section; the job's own by default.
         tags: labels of the run, on top of the job's.
@@ -121,16 +125,30 @@ def execute_job(
         reexecution_options: refused by this version.
         asset_selection: only these of the job's assets.
         rebuild: how a worker process makes its `Session`, as a picklable function and its arguments, to which
-            the request comes first, without what the job defines; by default the job travels by value.
+            the request comes first, without what the job defines; by default the job travels by value, unless
+            it is `reconstructable`.
         listener: told of events once they are kept.
         run_id: the run; a new one by default.
 
+    Returns:
+        How the run ended. ``with execute_job(...) as result`` also loads the values that it stored.
+
     Raises:
+        InvalidInvocationError: ``job`` is no job.
         UnknownProvisionError: no active plugin provides the executor.
         ExecutionStepExecutionError: a step failed, if ``raise_on_error``.
     """
-    refuse(f"job '{job.name}'", reexecution_options=reexecution_options)
     selected = (asset_selection, None, op_selection)
+    if isinstance(job, ReconstructableJob):
+        if rebuild is None and job.is_importable:
+            rebuild = rebuild_by_name, (job, selected, instance)
+        job = job.get_definition()
+    check_type(instance, Instance, "execute_job: instance", "an Instance")
+    if not isinstance(job, JobDefinition):
+        raise InvalidInvocationError(
+            f"execute_job takes a job or what reconstructable makes of one, not {job!r}."
+        )
+    refuse(f"job '{job.name}'", reexecution_options=reexecution_options)
     plan = job.plan(*selected)
     request = job.request(run_config, tags, run_id)
     config = job.read_executor_config(request.run_config)
@@ -143,7 +161,8 @@ def execute_job(
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     summary = run.execute()
-    result = RunResult(job, plan, request.run_id, summary.success, summary.events)
+    values = StoredValues(plan, summary.events, partial(session_for, plan, request, instance))
+    result = ExecuteJobResult(job, plan, request.run_id, summary.success, summary.events, values)
     if raise_on_error:
         result.raise_for_failure(summary.exceptions)
     return result
@@ -186,6 +205,15 @@ def _create_executor(job: JobDefinition, config: Any, instance: Instance) -> tup
     return bool(made[0]), made[1]
 
 
+def rebuild_by_name(
+    request: RunRequest, target: ReconstructableJob, selected: tuple[Any, ...], instance: Instance
+) -> Session:
+    """Return a worker's part of a run whose job is found by its name."""
+    job = target.get_definition()
+    request = attrs.evolve(request, resources=job.resource_defs, loggers=job.loggers, job=job)
+    return session_for(job.plan(*selected), request, instance, in_worker=True)
+
+
 def rebuild_by_value(
     job: JobDefinition, selected: tuple[Any, ...], request: RunRequest, instance: Instance
 ) -> Session:
@@ -201,7 +229,9 @@ def _pickled(
     instance: Instance,
 ) -> bytes:
     if rebuild is not None:
-        return pickle.dumps((rebuild[0], (attrs.evolve(request, resources={}, loggers={}), *rebuild[1])))
+        return pickle.dumps(
+            (rebuild[0], (attrs.evolve(request, resources={}, loggers={}, job=None), *rebuild[1]))
+        )
     try:
         import cloudpickle  # 20 ms to import, and only definitions that no worker can import need it
     except ImportError as error:

@@ -52,6 +52,7 @@ class RunRequest:
         values_in_memory: whether the default IO manager keeps values in memory.
         retries: whether failed steps may be tried again.
         loggers: the loggers that the run config may choose, by name.
+        job: the job itself, for the contexts of its steps.
     """
 
     job_name: str
@@ -62,6 +63,7 @@ class RunRequest:
     values_in_memory: bool = False
     retries: bool = True
     loggers: Mapping[str, LoggerDefinition] = attrs.field(factory=dict)
+    job: Any = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(eq=False)
@@ -141,6 +143,7 @@ def session_for(
         request.retries,
         log,
         Provenance(plan, lambda: instance.event_store),
+        request.job,
     )
 
 

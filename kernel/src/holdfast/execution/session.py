@@ -56,6 +56,7 @@ class Session:
         retries: whether failed steps may be tried again.
         log: the logger of the run.
         provenance: knows which versions of assets the steps use; there is none to load values without a run.
+        job: the job, where there is one.
         hook_values: for each step with hooks, the values of its outputs by name, until the hooks are told.
         stored: the contexts that values were, or would be, stored with, each made once for all its readers.
     """
@@ -72,6 +73,7 @@ class Session:
     retries: bool = True
     log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("holdfast.run"))
     provenance: Provenance = attrs.field(default=None)
+    job: Any = attrs.field(default=None, repr=False)
     hook_values: dict[str, dict[str, Any]] = attrs.field(factory=dict, init=False, repr=False)
     stored: dict[Hashable, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -121,12 +123,15 @@ class Session:
         known = self.stored.get(key)
         if known is None:
             what = source.asset_key or source.step_key
+            op = source.op
             known = self.stored[key] = OutputContext(
                 step_key=source.step_key,
                 name=source.name,
                 run_id=self.run_id,
                 metadata=source.metadata,
                 mapping_key=source.mapping_key,
+                dagster_type=None if op is None else op.output_types.get(source.name, ANY_TYPE),
+                op_def=op,
                 log_manager=self.log,
                 resource_config=self.resources.io_manager(source.manager_key, what)[1],
                 asset_info=source.asset_key,

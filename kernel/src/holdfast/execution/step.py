@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from holdfast.definitions.returning import Report
-from holdfast.errors import Error, StorageError, TypeCheckDidNotPass
+from holdfast.errors import Error, InvariantViolationError, StorageError, TypeCheckDidNotPass
 from holdfast.events import Event, EventType, StepFailureData
 from holdfast.execution.hooks import run_hooks
 from holdfast.execution.inputs import read_inputs
@@ -107,6 +107,7 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
         run_id=session.run_id,
         job_name=session.job_name,
         step_key=step.key,
+        job_def=session.job,
         op_def=step.op,
         op_config=session.op_config(step).config,
         resources=session.resources.select(step.op.required_resource_keys, step.title),
@@ -134,6 +135,8 @@ def _retry_in(session: Session, step: Step, error: Exception, attempt: int) -> f
     if isinstance(error, RetryRequested):
         return (error.seconds_to_wait or 0.0) if attempt <= error.max_retries else None
     if isinstance(error, Failure) and not error.allow_retries:
+        return None
+    if isinstance(error, InvariantViolationError):
         return None
     if isinstance(error, Error) and not isinstance(error, StorageError):
         return None

@@ -87,7 +87,7 @@ def _store(
     verdict, refusal = None, None
     if name in types:
         verdict, refusal = verdict_of(session, types[name], value, f"Output '{name}' of {step.title}")
-    data = OutputData(name, metadata=metadata, type_check=verdict)
+    data = OutputData(name, None, metadata, verdict, mapping_key)
     events.append(Event(_OUTPUT, run_id, time(), step_key, None, data))
     if refusal is not None:
         raise refusal
@@ -118,7 +118,8 @@ def _store(
         tags = session.provenance.tags_of(step, asset_key, run_id)
         made = AssetMaterialization.of(asset_key, tags, metadata)
         events.append(Event(_MADE, run_id, time(), step_key, asset_key, made))
-    events.append(Event(_HANDLED, run_id, time(), step_key, None, OutputData(name, output.manager_key)))
+    data = OutputData(name, output.manager_key, mapping_key=mapping_key)
+    events.append(Event(_HANDLED, run_id, time(), step_key, None, data))
     if mapping_key is not None:
         output = attrs.evolve(output, mapping_key=mapping_key)
     session.stored[identity(output)] = context
