@@ -33,6 +33,7 @@ LAYERS = (
     ("plugins",),
     ("builtins",),
     ("instance",),
+    ("lateness",),
     ("binding", "op_configs", "results"),
     ("run_config",),
     ("runs", "standalone", "value_loader"),

@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
     from holdfast.jobs import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job
     from holdfast.keys import AssetKey
+    from holdfast.lateness import FreshnessStatus, freshness_status
     from holdfast.metadata import MetadataEntry, MetadataValue
     from holdfast.metadata_tables import (
         TableColumn,
@@ -184,9 +185,9 @@ if TYPE_CHECKING:
         PartitionMappingPlugin,
         PluginContext,
     )
+    from holdfast.reconstruction import reconstructable
     from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
     from holdfast.repository_definition import RepositoryDefinition, repository
-    from holdfast.reconstruction import reconstructable
     from holdfast.results import ExecuteInProcessResult, RunResult
     from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
     from holdfast.selection import AssetSelection
@@ -255,6 +256,7 @@ __all__ = [
     "FormatPlugin",
     "Formats",
     "FreshnessPolicy",
+    "FreshnessStatus",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
@@ -399,6 +401,7 @@ __all__ = [
     "executor",
     "failure_hook",
     "file_relative_path",
+    "freshness_status",
     "graph",
     "hookimpl",
     "hourly_partitioned_config",
@@ -489,6 +492,7 @@ _MODULES = {
     "FormatPlugin": "provisions",
     "Formats": "formats",
     "FreshnessPolicy": "freshness",
+    "FreshnessStatus": "lateness",
     "GraphDefinition": "graph_definition",
     "GraphIn": "definitions.in_out",
     "GraphOut": "definitions.in_out",
@@ -633,6 +637,7 @@ _MODULES = {
     "executor": "definitions.executor",
     "failure_hook": "definitions.hook",
     "file_relative_path": "paths",
+    "freshness_status": "lateness",
     "graph": "graph_definition",
     "hookimpl": "hookspecs",
     "hourly_partitioned_config": "partitions.config",
