@@ -181,7 +181,7 @@ def read_logger_configs(
 
 
 class _Forward(logging.Handler):
-    """Hands records on to loggers."""
+    """Hands records on to loggers, as if they had been logged there."""
 
     def __init__(self, loggers: list[logging.Logger]) -> None:
         super().__init__()
@@ -190,7 +190,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         for each in self._loggers:
             if each.isEnabledFor(record.levelno):
-                each.handle(record)
+                each.handle(logging.makeLogRecord({**record.__dict__, "name": each.name}))
 
 
 def make_run_logger(

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from holdfast.config.choices import Noneable, ScalarUnion, Selector
 from holdfast.config.types import Array, Permissive
-from holdfast.types.dagster_type import ANY_TYPE, DagsterType
+from holdfast.types.dagster_type import DagsterType, DagsterTypeKind
 from holdfast.types.hints import resolve_type
 from holdfast.types.loader import DagsterTypeLoader
 
@@ -39,10 +39,12 @@ def value_loader(dagster_type: DagsterType) -> DagsterTypeLoader | None:
     """
     if dagster_type.loader is not None:
         return dagster_type.loader
-    if dagster_type is ANY_TYPE:
+    if dagster_type.kind is DagsterTypeKind.ANY:
         return _ANY_VALUE
     hint = dagster_type.typing_type
-    if resolve_type(hint) is not dagster_type:
+    known = resolve_type(hint)
+    # By key and not by identity, as definitions that came to this process by value hold copies.
+    if (known.key, known.is_builtin) != (dagster_type.key, dagster_type.is_builtin):
         return None  # a type of its own, whose check says more than its class
     if hint in _SCALARS:
         return DagsterTypeLoader(ScalarUnion(hint, Selector({"value": hint})), _value)
