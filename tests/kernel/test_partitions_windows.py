@@ -77,6 +77,13 @@ def test_the_end_offset_adds_windows_that_have_not_ended():
         assert kind(datetime(2022, 1, 1), end_offset=2).count(NOW) == 2
 
 
+def test_a_time_is_a_datetime():
+    """A text, or a date, is none."""
+    for time in ("2021-01-05", NOW.date(), 0):
+        with pytest.raises(InvalidInvocationError, match="current time is a datetime"):
+            DailyPartitionsDefinition("2021-01-03").get_partition_keys(time)
+
+
 def test_the_clocks_of_the_zone_count():
     """A day is one there; a time without a zone is in it, one with a zone is what it is."""
     days = DailyPartitionsDefinition("2021-01-03", timezone=NEW_YORK)
@@ -259,6 +266,8 @@ def test_runs_of_hours_have_no_other_hour_or_day(field):
         ({"timezone": "America/New_Yrok"}, "Did you mean 'America/New_York'"),
         ({"timezone": "../etc"}, "is not a time zone"),
         ({"timezone": 3}, "is not a time zone"),
+        ({"timezone": ["UTC"]}, "is not a time zone"),
+        ({"timezone": "America"}, "is not a time zone"),
         ({"end_offset": "1"}, "end_offset is a whole number"),
         ({"cron_schedule": "0 0 * *"}, "five fields"),
         ({"cron_schedule": "0 0 * * * *"}, "five fields"),

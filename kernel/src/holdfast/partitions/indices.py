@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import attrs
@@ -59,10 +59,6 @@ class Indices:
             return False
         place = bisect_right(self.spans, index, key=_start)
         return place > 0 and index < self.spans[place - 1][1]
-
-    def __iter__(self) -> Iterator[int]:
-        for start, stop in self.spans:
-            yield from range(start, stop)
 
     def __or__(self, other: Indices) -> Indices:
         if not self.spans or not other.spans:

@@ -86,12 +86,6 @@ class Product:
             return False
         return any(element[0] in axis and element[1:] in rest for axis, rest in self.cells)
 
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for start, stop, rest in self.rows():
-            for first in range(start, stop) if isinstance(start, int) else [start]:
-                for others in rest:
-                    yield (first, *others)
-
     def __or__(self, other: Product) -> Product:
         return self._combined(other, operator.or_)
 

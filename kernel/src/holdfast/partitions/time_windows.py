@@ -89,7 +89,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             )
         if not isinstance(end_offset, int):
             raise InvalidDefinitionError(f"{where}: end_offset is a whole number, not {end_offset!r}.")
-        zone_name = "UTC" if timezone is None else timezone
+        zone_name = "UTC" if timezone is None else str(timezone)
         zone = load_zone(zone_name)
         start = _start(start, fmt, zone, where)
         object.__setattr__(self, "_zone", zone)
@@ -214,7 +214,9 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
 
     def count(self, current_time: datetime | None = None) -> int:
         """Return how many partitions there are."""
-        time = current_time or self._now or now()
+        time = self._now or now() if current_time is None else current_time
+        if not isinstance(time, datetime):
+            raise InvalidInvocationError(f"The current time is a datetime, not {time!r}.")
         ended = max(0, self.ticks.number_at(instant_of(time, self._zone)))
         return max(0, ended + self.end_offset)
 

@@ -29,8 +29,8 @@ def load_zone(name: str) -> tzinfo:
         return timezone.utc
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, TypeError):
-        near = did_you_mean(str(name), zoneinfo.available_timezones(), limit=0)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(name, zoneinfo.available_timezones(), limit=0)
         raise InvalidDefinitionError(
             f"{name!r} is not a time zone.{near if 'mean' in near else ''} "
             "Name one of the IANA database, such as 'Europe/Berlin'."
