@@ -8,6 +8,7 @@ __all__ = ["DIFFERENCES"]
 
 REFUSED = {"error": "InvalidDefinitionError"}
 ANY_ERROR = {"error": "Error"}
+INVALID_CONFIG = {"error": "InvalidConfigError"}
 
 DIFFERENCES: dict[str, tuple[str, Any]] = {
     "asset_ins.input_manager_with_resources": (
@@ -65,7 +66,7 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
     "executors.execution_config_that_is_wrong": (
         "executors come from plugins, so which names there are is known when the job runs",
         {
-            **dict.fromkeys(("both", "nothing", "text"), {"error": "InvalidConfigError"}),
+            **dict.fromkeys(("both", "nothing", "text"), INVALID_CONFIG),
             **dict.fromkeys(("in_process", "multiprocess", "unknown"), "no error"),
         },
     ),
