@@ -47,13 +47,6 @@ def executor() -> Iterator[InProcessExecutor]:
 
 
 @pytest.mark.parametrize(("kind", "record"), RECORDS, ids=[str(record) for _, record in RECORDS])
-def test_a_finished_step_can_be_waited_for(executor: InProcessExecutor) -> None:
-    """Its future is one like any other."""
-    future = executor.submit(lambda: 3)
-    assert wait([future]).done == {future}
-    assert (future.done(), future.cancel(), future.exception(), future.result()) == (True, False, None, 3)
-
-
 def test_every_builtin_is_provided_by_name(kind, record, tmp_path):
     """What the kernel's plugin announces can be had by name like anyone else's."""
     plugins = Plugins.discover(Settings(directory=tmp_path))
@@ -163,3 +156,10 @@ def test_no_task_is_taken_after_shutdown():
     executor.shutdown()
     with pytest.raises(RuntimeError, match="shut down"):
         executor.submit(print)
+
+
+def test_a_finished_step_can_be_waited_for(executor: InProcessExecutor) -> None:
+    """Its future is one like any other."""
+    future = executor.submit(lambda: 3)
+    assert wait([future]).done == {future}
+    assert (future.done(), future.cancel(), future.exception(), future.result()) == (True, False, None, 3)
