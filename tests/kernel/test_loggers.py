@@ -230,8 +230,9 @@ def test_config_of_the_console(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_the_function_of_a_logger_is_told(kept: Kept) -> None:
     """Its config with defaults, its definition, the run and the job."""
     definition = kept.defined({"unit": Field(str, default_value="kg"), "n": int})
-    result = run(speech.to_job(logger_defs={"kept": definition}), kept={"config": {"n": 3}})
-    assert kept.contexts == [InitLoggerContext({"unit": "kg", "n": 3}, definition, result.run_id, "speech")]
+    made = speech.to_job(logger_defs={"kept": definition})
+    result = run(made, kept={"config": {"n": 3}})
+    assert kept.contexts == [InitLoggerContext({"unit": "kg", "n": 3}, definition, result.run_id, made)]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,50 @@ def test_a_job_of_the_repository_runs(write: Write) -> None:
         project.run_job("bse")
 
 
+def test_what_a_job_brings_reaches_its_workers(write: Write) -> None:
+    """Its resources, hooks, retry policy and loggers: a worker finds them by name."""
+    code = """
+    import logging
+
+    @logger({"path": str})
+    def to_file(context):
+        made = logging.Logger("file", logging.INFO)
+        made.addHandler(logging.FileHandler(context.logger_config["path"]))
+        return made
+
+    @resource
+    def greeting():
+        return "hello"
+
+    @success_hook(required_resource_keys={"greeting"})
+    def greet(context):
+        context.log.info("%s after %s", context.resources.greeting, context.op_output_values["result"])
+
+    @op(required_resource_keys={"greeting"})
+    def speak(context):
+        if context.retry_number == 0:
+            raise ValueError("not yet")
+        return context.resources.greeting
+
+    @job(
+        resource_defs={"greeting": greeting},
+        hooks={greet},
+        op_retry_policy=RetryPolicy(1),
+        logger_defs={"file": to_file},
+    )
+    def speech():
+        speak()
+
+    @repository
+    def repo():
+        return [speech]
+    """
+    directory = write(code)
+    config = {"loggers": {"file": {"config": {"path": str(directory / "log")}}}}
+    assert Project.load(directory).run_job("speech", run_config=config).success
+    assert (directory / "log").read_text() == "hello after hello\n"
+
+
 def test_a_job_may_name_its_executor(write: Write) -> None:
     """So may its run config, which comes first."""
     code = (

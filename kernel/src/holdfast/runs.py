@@ -118,7 +118,7 @@ def session_for(
         resources,
         given_resource_configs(request.run_config),
         run_id=request.run_id,
-        instance=None if in_worker else instance,
+        instance=instance,
         in_worker=in_worker,
     )
     ops = read_run_config(
@@ -138,7 +138,7 @@ def session_for(
         request.run_config or {},
         ops,
         check_tags(request.tags, f"run of '{request.job_name}'"),
-        None if in_worker else instance,
+        instance,
         {} if keep_values else None,
         request.retries,
         log,
@@ -149,7 +149,7 @@ def session_for(
 
 def _run_logger(request: RunRequest) -> logging.Logger:
     configs, _ = read_logger_configs(request.loggers, request.run_config)
-    return make_run_logger(request.loggers, configs, request.run_id, request.job_name)
+    return make_run_logger(request.loggers, configs, request.run_id, request.job)
 
 
 def _memory_first(instance: Instance) -> Provider:

@@ -38,13 +38,13 @@ class InitLoggerContext:
         logger_config: the config given for this logger.
         logger_def: the definition of the logger.
         run_id: the run.
-        job_name: the job that is run.
+        job_def: the job that is run.
     """
 
     logger_config: Any = None
     logger_def: LoggerDefinition | None = None
     run_id: str | None = None
-    job_name: str | None = None
+    job_def: Any = None
 
 
 def _schema(schema: Any) -> Field:
@@ -194,7 +194,7 @@ class _Forward(logging.Handler):
 
 
 def make_run_logger(
-    loggers: Mapping[str, LoggerDefinition], configs: Mapping[str, Any], run_id: str, job_name: str
+    loggers: Mapping[str, LoggerDefinition], configs: Mapping[str, Any], run_id: str, job_def: Any
 ) -> logging.Logger:
     """Return the logger of a run: Python's ``holdfast.run``, or one that hands on to the chosen loggers.
 
@@ -202,7 +202,7 @@ def make_run_logger(
         loggers: the loggers that may be chosen.
         configs: the config of the chosen ones, by name.
         run_id: the run.
-        job_name: its job.
+        job_def: its job.
 
     Raises:
         UserCodeExecutionError: the function of a logger raised.
@@ -214,7 +214,7 @@ def make_run_logger(
     for name, config in configs.items():
         definition = loggers[name]
         try:
-            each = definition.logger_fn(InitLoggerContext(config, definition, run_id, job_name))
+            each = definition.logger_fn(InitLoggerContext(config, definition, run_id, job_def))
         except Exception as error:
             raise UserCodeExecutionError(
                 f"The logger '{name}' could not be made: {type(error).__name__}: {error}"
