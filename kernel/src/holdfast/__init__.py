@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         multi_or_in_process_executor,
         multiprocess_executor,
     )
+    from holdfast.builtins.files import fs_io_manager
     from holdfast.builtins.memory import InMemoryIOManager, mem_io_manager
     from holdfast.config.choices import Noneable, ScalarUnion, Selector
     from holdfast.config.configured import configured
@@ -402,6 +403,7 @@ __all__ = [
     "failure_hook",
     "file_relative_path",
     "freshness_status",
+    "fs_io_manager",
     "graph",
     "hookimpl",
     "hourly_partitioned_config",
@@ -638,6 +640,7 @@ _MODULES = {
     "failure_hook": "definitions.hook",
     "file_relative_path": "paths",
     "freshness_status": "lateness",
+    "fs_io_manager": "builtins.files",
     "graph": "graph_definition",
     "hookimpl": "hookspecs",
     "hourly_partitioned_config": "partitions.config",

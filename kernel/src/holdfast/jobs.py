@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
@@ -26,6 +26,7 @@ from holdfast.errors import (
     InvalidConfigError,
     InvalidDefinitionError,
     InvalidSubsetError,
+    InvariantViolationError,
     MissingResourceError,
     did_you_mean,
 )
@@ -46,6 +47,7 @@ from holdfast.selection import AssetSelection, materializable
 from holdfast.selection_syntax import coerce_selection
 
 __all__ = [
+    "ALL_ASSETS_JOB",
     "AssetLayer",
     "JobDefinition",
     "UnresolvedAssetJobDefinition",
@@ -53,6 +55,9 @@ __all__ = [
     "define_asset_job",
     "in_process_result",
 ]
+
+ALL_ASSETS_JOB = "__ASSET_JOB"
+"""The name of the job over all assets that every repository with assets has."""
 
 
 @attrs.frozen(eq=False)
@@ -222,6 +227,27 @@ class JobDefinition:
         """
         hooks = self.hook_defs | check_hooks(hook_defs, repr(self))
         return attrs.evolve(self, hook_defs=hooks)
+
+    @property
+    def partitioned_config(self) -> None:
+        """The config that each of its partitions is run with: ``None``, as it has none."""
+
+    def run_request_for_partition(
+        self,
+        partition_key: str,
+        run_key: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        asset_selection: Sequence[AssetKey] | None = None,
+        run_config: Mapping[str, Any] | None = None,
+    ) -> NoReturn:
+        """Return what asks for a run of one partition.
+
+        Raises:
+            InvariantViolationError: it has no partitions.
+        """
+        raise InvariantViolationError(
+            f"{self!r} has no partitions, so there is no run for '{partition_key}'. Use a RunRequest."
+        )
 
     @property
     def selection(self) -> str:

@@ -101,7 +101,7 @@ class OpExecutionContext(_PartitionMembers):
         run_config: the whole run config.
         retry_number: how many attempts failed before this one.
         mapping_key: which value of a dynamic output the step runs for.
-        instance: the instance the run belongs to; ``None`` in a worker process.
+        instance: the instance the run belongs to.
         log: the logger of the run.
         output_keys: by name, the wanted outputs and the assets that they are; ``None`` for no asset.
         input_keys: by name, the inputs and the assets that they are; ``None`` for no asset.

@@ -33,7 +33,7 @@ class HookContext:
             step that failed, those it had made before.
         resources: the resources that the hook asked for.
         log: the logger of the run.
-        instance: the instance the run belongs to; ``None`` in a worker process.
+        instance: the instance the run belongs to.
     """
 
     _op: Any = attrs.field(default=None, alias="op")

@@ -147,6 +147,11 @@ class OpDefinition(Invocable, NamedConfigurable):
             return composition.add(PendingNodeInvocation(self), args, kwargs)
         return call_directly(self, args, kwargs, repr(self))
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What was worked out of its fields is worked out again, as types that stand for hints are compared by
+        # identity.
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+
     def __repr__(self) -> str:
         return f"OpDefinition({self.name!r})"
 

@@ -50,7 +50,7 @@ class Session:
         run_config: the run's config.
         ops: what it says to each computation, by the names of the nodes that lead to it.
         tags: the run's tags.
-        instance: the instance the run belongs to; ``None`` in a worker process.
+        instance: the instance the run belongs to; that of a worker process has the same settings.
         values: where the values of outputs are kept for the caller, by step key and output name, those of
             dynamic outputs by mapping key; ``None`` to keep none.
         retries: whether failed steps may be tried again.
