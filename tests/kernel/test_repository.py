@@ -20,6 +20,7 @@ from holdfast import (
     UnsupportedParameterError,
     asset,
     define_asset_job,
+    graph,
     repository,
 )
 
@@ -162,9 +163,10 @@ def test_wrong_arguments_of_a_job_are_refused(arguments: dict[str, Any], message
         define_asset_job("job", **arguments)
 
 
-def test_partitions_and_loggers_are_refused() -> None:
-    """Nothing is silently ignored."""
+def test_partitions_and_version_strategies_are_refused() -> None:
+    """Nothing is silently ignored; the error says what to do instead."""
     with pytest.raises(UnsupportedParameterError, match="partitions_def"):
         define_asset_job("job", partitions_def=object())  # type: ignore[arg-type]
-    with pytest.raises(UnsupportedParameterError, match="default_logger_defs"):
-        shop(ORDERS, default_logger_defs={"console": object()})
+    only = graph(name="only")(lambda: None)
+    with pytest.raises(UnsupportedParameterError, match=r"'version_strategy' .* op\(version=\.\.\.\)"):
+        only.to_job(version_strategy=object())
