@@ -40,6 +40,8 @@ LAYERS = (
     ("built_contexts", "built_hook_context", "job_result"),
     ("jobs",),
     ("graph_definition", "reconstruction"),
+    ("sensors",),
+    ("reconciliation",),
     ("repository_definition",),
     ("run_api",),
     ("project",),

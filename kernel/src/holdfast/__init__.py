@@ -186,6 +186,7 @@ if TYPE_CHECKING:
         PartitionMappingPlugin,
         PluginContext,
     )
+    from holdfast.reconciliation import build_asset_reconciliation_sensor
     from holdfast.reconstruction import reconstructable
     from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
     from holdfast.repository_definition import RepositoryDefinition, repository
@@ -193,6 +194,14 @@ if TYPE_CHECKING:
     from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
     from holdfast.selection import AssetSelection
     from holdfast.selection_syntax import parse_selection
+    from holdfast.sensors import (
+        DefaultSensorStatus,
+        RunRequest,
+        SensorDefinition,
+        SensorEvaluationContext,
+        SkipReason,
+        build_sensor_context,
+    )
     from holdfast.standalone import build_resources
     from holdfast.types.dagster_type import DagsterType, DagsterTypeKind, Nothing, PythonObjectDagsterType
     from holdfast.types.hints import (
@@ -230,6 +239,7 @@ __all__ = [
     "DagsterTypeKind",
     "DagsterTypeLoader",
     "DailyPartitionsDefinition",
+    "DefaultSensorStatus",
     "DependencyDefinition",
     "DimensionMapping",
     "DuplicateKeyError",
@@ -340,14 +350,18 @@ __all__ = [
     "RetryRequested",
     "Run",
     "RunNotFoundError",
+    "RunRequest",
     "RunResult",
     "RunStatus",
     "ScalarUnion",
     "ScheduleType",
     "SelectionSyntaxError",
     "Selector",
+    "SensorDefinition",
+    "SensorEvaluationContext",
     "SettingsError",
     "Shape",
+    "SkipReason",
     "SourceAsset",
     "SpecificPartitionsPartitionMapping",
     "StaticPartitionMapping",
@@ -384,12 +398,14 @@ __all__ = [
     "UserCodeExecutionError",
     "WeeklyPartitionsDefinition",
     "asset",
+    "build_asset_reconciliation_sensor",
     "build_hook_context",
     "build_init_resource_context",
     "build_input_context",
     "build_op_context",
     "build_output_context",
     "build_resources",
+    "build_sensor_context",
     "check_dagster_type",
     "config_mapping",
     "configured",
@@ -467,6 +483,7 @@ _MODULES = {
     "DagsterTypeKind": "types.dagster_type",
     "DagsterTypeLoader": "types.loader",
     "DailyPartitionsDefinition": "partitions.periods",
+    "DefaultSensorStatus": "sensors",
     "DependencyDefinition": "definitions.dependencies",
     "DimensionMapping": "partitions.multi_mappings",
     "DuplicateKeyError": "errors",
@@ -577,14 +594,18 @@ _MODULES = {
     "RetryRequested": "policies",
     "Run": "events",
     "RunNotFoundError": "errors",
+    "RunRequest": "sensors",
     "RunResult": "results",
     "RunStatus": "events",
     "ScalarUnion": "config.choices",
     "ScheduleType": "partitions.schedules",
     "SelectionSyntaxError": "errors",
     "Selector": "config.choices",
+    "SensorDefinition": "sensors",
+    "SensorEvaluationContext": "sensors",
     "SettingsError": "errors",
     "Shape": "config.types",
+    "SkipReason": "sensors",
     "SourceAsset": "definitions.source_asset",
     "SpecificPartitionsPartitionMapping": "partitions.key_mappings",
     "StaticPartitionMapping": "partitions.key_mappings",
@@ -621,12 +642,14 @@ _MODULES = {
     "UserCodeExecutionError": "errors",
     "WeeklyPartitionsDefinition": "partitions.periods",
     "asset": "definitions.asset",
+    "build_asset_reconciliation_sensor": "reconciliation",
     "build_hook_context": "built_hook_context",
     "build_init_resource_context": "built_contexts",
     "build_input_context": "built_contexts",
     "build_op_context": "built_contexts",
     "build_output_context": "built_contexts",
     "build_resources": "standalone",
+    "build_sensor_context": "sensors",
     "check_dagster_type": "types.hints",
     "config_mapping": "config.mapping",
     "configured": "config.configured",

@@ -15,7 +15,7 @@ from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.versions import INPUT_EVENT
 
-__all__ = ["DataTimes", "FreshnessStatus", "freshness_status"]
+__all__ = ["DataTimes", "FreshnessStatus", "freshness_policy", "freshness_status", "moment"]
 
 RootTimes = Mapping[AssetKey, float | None]
 """By root, up to when its data is in an asset, in seconds since the epoch, UTC; ``None`` where none is.
@@ -67,7 +67,7 @@ def freshness_status(
     now = evaluation_time or datetime.now(timezone.utc)
     times = DataTimes(graph, instance.event_store)
     return {
-        key: FreshnessStatus(key, policy, now, {root: _moment(at) for root, at in times.used(key).items()})
+        key: FreshnessStatus(key, policy, now, {root: moment(at) for root, at in times.used(key).items()})
         for key in graph.sorted(graph.asset_keys if asset_keys is None else asset_keys)
         if (policy := freshness_policy(graph, key)) is not None
     }
@@ -159,5 +159,6 @@ class DataTimes:
         return times
 
 
-def _moment(timestamp: float | None) -> datetime | None:
+def moment(timestamp: float | None) -> datetime | None:
+    """Return a time in seconds since the epoch as a `datetime` in UTC."""
     return None if timestamp is None else datetime.fromtimestamp(timestamp, timezone.utc)

@@ -15,18 +15,16 @@ from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.function import place_of
 from holdfast.definitions.logger import LoggerDefinition, check_loggers
 from holdfast.definitions.source_asset import SourceAsset
-from holdfast.errors import InvalidDefinitionError, UnknownJobError
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError, UnknownJobError, did_you_mean
 from holdfast.graph_definition import GraphDefinition
 from holdfast.instance import Instance
-from holdfast.jobs import AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
+from holdfast.jobs import ALL_ASSETS_JOB, AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
 from holdfast.keys import CoercibleToAssetKey, check_name
 from holdfast.observation_plan import observable_keys
+from holdfast.sensors import SensorDefinition
 from holdfast.value_loader import AssetValueLoader
 
-__all__ = ["ALL_ASSETS_JOB", "RepositoryDefinition", "repository"]
-
-ALL_ASSETS_JOB = "__ASSET_JOB"
-"""The name of the job over all assets that every repository with assets has."""
+__all__ = ["RepositoryDefinition", "repository"]
 
 PluginChoice = Sequence[str] | Mapping[str, Any]
 
@@ -43,6 +41,7 @@ class RepositoryDefinition:
         default_executor_def: the executor of jobs that name none.
         plugins: the plugins that are active for it, as in the settings; ``None`` to leave it to them.
         default_logger_defs: the loggers of jobs that define none, by name.
+        sensors: its sensors by name.
     """
 
     name: str
@@ -52,6 +51,7 @@ class RepositoryDefinition:
     default_executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None
     plugins: PluginChoice | None = None
     default_logger_defs: Mapping[str, LoggerDefinition] | None = None
+    sensors: Mapping[str, SensorDefinition] = attrs.field(factory=dict)
 
     @classmethod
     def of(
@@ -67,7 +67,7 @@ class RepositoryDefinition:
 
         Args:
             name: its name.
-            definitions: assets, source assets, jobs and graphs, in lists nested to any depth.
+            definitions: assets, source assets, jobs, graphs and sensors, in lists nested to any depth.
             description: what it is.
             default_executor_def: the executor of jobs that name none.
             plugins: the plugins that are active for it.
@@ -78,6 +78,7 @@ class RepositoryDefinition:
             InvalidSubsetError: a job selects what is not there.
         """
         assets, jobs = [], []
+        sensors: dict[str, SensorDefinition] = {}
         for definition in _flatten(definitions):
             if isinstance(definition, AssetsDefinition | SourceAsset):
                 assets.append(definition)
@@ -85,9 +86,15 @@ class RepositoryDefinition:
                 jobs.append(definition)
             elif isinstance(definition, GraphDefinition):
                 jobs.append(definition.to_job())
+            elif isinstance(definition, SensorDefinition):
+                if sensors.setdefault(definition.name, definition) is not definition:
+                    raise InvalidDefinitionError(
+                        f"repository '{name}' has two sensors called '{definition.name}'. Rename one of them."
+                    )
             else:
                 raise InvalidDefinitionError(
-                    f"repository '{name}' holds assets, source assets, jobs and graphs, not {definition!r}."
+                    f"repository '{name}' holds assets, source assets, jobs, graphs and sensors, not "
+                    f"{definition!r}."
                 )
         graph = AssetGraph.of(assets)
         resolved: dict[str, JobDefinition] = {}
@@ -98,7 +105,9 @@ class RepositoryDefinition:
                 )
             made = job if isinstance(job, JobDefinition) else job.resolve(graph)
             resolved[job.name] = _with_defaults(made, default_executor_def, default_logger_defs)
-        return cls(name, graph, resolved, description, default_executor_def, plugins, default_logger_defs)
+        return cls(
+            name, graph, resolved, description, default_executor_def, plugins, default_logger_defs, sensors
+        )
 
     @cached_property
     def _all_assets_job(self) -> JobDefinition:
@@ -131,6 +140,44 @@ class RepositoryDefinition:
     def get_all_jobs(self) -> list[JobDefinition]:
         """Return its jobs, the one over all its assets included."""
         return [self.get_job(name) for name in self.job_names]
+
+    @property
+    def sensor_defs(self) -> list[SensorDefinition]:
+        """Its sensors."""
+        return list(self.sensors.values())
+
+    def has_sensor_def(self, name: str) -> bool:
+        """Return whether it has a sensor of this name."""
+        return name in self.sensors
+
+    def get_sensor_def(self, name: str) -> SensorDefinition:
+        """Return a sensor.
+
+        Raises:
+            InvariantViolationError: there is none of this name.
+        """
+        if name not in self.sensors:
+            raise InvariantViolationError(
+                f"No sensor '{name}' in the repository.{did_you_mean(name, self.sensors)}"
+            )
+        return self.sensors[name]
+
+    @property
+    def schedule_defs(self) -> list[Any]:
+        """Its schedules; none, as Holdfast leaves the calendar to schedulers."""
+        return []
+
+    def has_schedule_def(self, name: str) -> bool:
+        """Return whether it has a schedule of this name; it has none."""
+        return False
+
+    def get_schedule_def(self, name: str) -> Any:
+        """Raise, as it has no schedules.
+
+        Raises:
+            InvariantViolationError: there is none of this name.
+        """
+        raise InvariantViolationError(f"No schedule '{name}' in the repository, which has none.")
 
     def get_asset_value_loader(self, instance: Instance | None = None) -> AssetValueLoader:
         """Return a loader of the values of its assets, to be used as a context manager.
