@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from holdfast.definitions.composing import compose
+from holdfast.definitions.function import description_of
 from holdfast.definitions.in_out import GraphIn, GraphOut
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.refused import refuse
@@ -153,7 +154,7 @@ def graph(
     refuse(what, input_defs=input_defs, output_defs=output_defs)
     return GraphDefinition(
         own_name,
-        description=description or compose_fn.__doc__,
+        description=description or description_of(compose_fn),
         config=config,
         tags=tags,
         **compose(compose_fn, what, ins, out),
@@ -205,7 +206,7 @@ def job(
     own_name = _name(compose_fn, name, "job name")
     made = GraphDefinition(
         own_name,
-        description=description or compose_fn.__doc__,
+        description=description or description_of(compose_fn),
         **compose(compose_fn, f"job '{own_name}'"),
     )
     return made.to_job(

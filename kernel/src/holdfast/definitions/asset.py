@@ -9,7 +9,7 @@ from holdfast.config.types import to_field
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.assets_from_node import deps_by_key
-from holdfast.definitions.function import FunctionArguments, place_of, read_arguments
+from holdfast.definitions.function import FunctionArguments, description_of, place_of, read_arguments
 from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Out
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.refused import refuse
@@ -108,7 +108,7 @@ def asset(
     )
     manager_key, own_manager = own_io_manager(what, key, io_manager_key, io_manager_def)
     arguments, input_keys, op_ins = _inputs(compute_fn, ins, non_argument_deps, what)
-    text = description or compute_fn.__doc__
+    text = description or description_of(compute_fn)
     return AssetsDefinition(
         keys_by_input_name=input_keys,
         keys_by_output_name={"result": key},
@@ -203,7 +203,7 @@ def multi_asset(
                     n: Out(o.dagster_type, o.description, o.is_required, o.io_manager_key, o.metadata)
                     for n, o in outs.items()
                 },
-                description=description or compute_fn.__doc__,
+                description=description or description_of(compute_fn),
                 config_schema=None if config_schema is None else to_field(config_schema, what),
                 required_resource_keys=_resource_keys(required_resource_keys, resource_defs, what),
                 tags=_tags(op_tags, compute_kind, what),

@@ -125,17 +125,13 @@ def _check_outputs(what: str, node: OpDefinition | NodeGraph) -> None:
     for name, out in node.outs.items():
         if out.is_dynamic:
             raise InvalidDefinitionError(
-                f"{what}: the output '{name}' is dynamic, and an asset is one value. Collect it first."
+                f"{what}: the output '{name}' is dynamic, or made once for each value of a dynamic output, "
+                "and an asset is one value. Collect it first."
             )
     if isinstance(node, NodeGraph):
         flat = flatten(node)
         names: dict[object, str] = {}
         for name, inner in flat.outputs.items():
-            if flat.nodes[inner.path].over is not None:
-                raise InvalidDefinitionError(
-                    f"{what}: the output '{name}' is made once for each value of a dynamic output, and an "
-                    "asset is one value. Collect it first."
-                )
             if names.setdefault(inner, name) != name:
                 raise InvalidDefinitionError(
                     f"{what}: the outputs '{names[inner]}' and '{name}' are one output of "

@@ -12,9 +12,10 @@ from holdfast.definitions.dependencies import (
     OutputMapping,
 )
 from holdfast.definitions.function import place_of, read_arguments
-from holdfast.definitions.in_out import GraphOut
+from holdfast.definitions.in_out import GraphIn, GraphOut
 from holdfast.definitions.invocation import Composition, InvokedDynamicOutput, InvokedOutput
 from holdfast.errors import InvalidDefinitionError, did_you_mean
+from holdfast.keys import check_name
 
 __all__ = ["compose"]
 
@@ -40,18 +41,20 @@ def compose(
     """
     arguments = read_arguments(function, what)
     names = arguments.names
-    for name in ins or {}:
+    for name, described in (ins or {}).items():
         if name not in names:
             raise InvalidDefinitionError(
                 f"{what}: ins names '{name}', which is no argument of the function."
                 f"{did_you_mean(name, names)}"
             )
+        if not isinstance(described, GraphIn):
+            raise InvalidDefinitionError(f"{what}: ins['{name}'] is a GraphIn, not {described!r}.")
+    outs = _described_outs(out, what)
     if arguments.takes_context:
         raise InvalidDefinitionError(f"{what} ({place_of(function)}): the body of a graph takes no context.")
     composition = Composition(what)
     with composition.active():
         returned = function(**{name: GraphInput(name) for name in names})
-    outs = {"result": out} if isinstance(out, GraphOut) else out
     input_mappings = [
         mapping
         for invocation, inputs in composition.dependencies.items()
@@ -73,6 +76,20 @@ def compose(
         "outs": outs,
         "place": place_of(function),
     }
+
+
+def _described_outs(out: Any, what: str) -> Mapping[str, GraphOut] | None:
+    if isinstance(out, GraphOut):
+        return {"result": out}
+    if not isinstance(out, Mapping | None):
+        raise InvalidDefinitionError(
+            f"{what}: out is a GraphOut or a mapping of names to GraphOut, not {out!r}."
+        )
+    for name, described in (out or {}).items():
+        if not isinstance(described, GraphOut):
+            raise InvalidDefinitionError(f"{what}: out['{name}'] is a GraphOut, not {described!r}.")
+        check_name(name, "output name")
+    return out
 
 
 def _mappings(node: str, name: str, dependency: Any) -> list[InputMapping]:

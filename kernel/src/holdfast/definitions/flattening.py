@@ -249,23 +249,18 @@ def inner_output(graph: NodeGraph, prefix: Path, source: DependencyDefinition) -
 def _over(graph: NodeGraph, node: FlatNode, done: Mapping[Path, FlatNode]) -> OutputOf | None:
     found: OutputOf | None = None
     for source in node.sources.values():
-        for output in _uncollected(source):
+        for output in outputs_in(source):
             upstream = done[output.path]
-            over = output if upstream.op.outs[output.output].is_dynamic else upstream.over
-            if upstream.over is not None and over is output:
+            is_dynamic = upstream.op.outs[output.output].is_dynamic
+            if upstream.over is not None and is_dynamic:
                 raise _too_dynamic(graph, node, upstream.over, output)
+            if isinstance(source, Collected):
+                continue
+            over = output if is_dynamic else upstream.over
             if found is not None and over is not None and over != found:
                 raise _too_dynamic(graph, node, found, over)
             found = found or over
     return found
-
-
-def _uncollected(source: Source) -> Iterator[OutputOf]:
-    if isinstance(source, OutputOf):
-        yield source
-    elif isinstance(source, Several):
-        for each in source.sources:
-            yield from _uncollected(each)
 
 
 def _too_dynamic(graph: NodeGraph, node: FlatNode, one: OutputOf, other: OutputOf) -> InvalidDefinitionError:

@@ -23,6 +23,7 @@ __all__ = [
     "In",
     "Nothing",
     "Out",
+    "as_dynamic",
     "check_type",
     "manager_key",
     "metadata_mapping",
@@ -189,6 +190,11 @@ class DynamicOut(Out):
     def is_dynamic(self) -> bool:
         """Whether a run may produce it any number of times: yes."""
         return True
+
+
+def as_dynamic(out: Out) -> DynamicOut:
+    """Return an output that is the same, but produced once for each value of a dynamic output."""
+    return DynamicOut(**{field.name: getattr(out, field.name) for field in attrs.fields(Out)})
 
 
 @attrs.frozen

@@ -84,9 +84,10 @@ class InvokedDynamicOutput:
             The outputs of these nodes, dynamic in turn: one handle, or as many as the function returns.
         """
         result = function(InvokedOutput(self.node, self.output))
-        if isinstance(result, InvokedOutput):
+        outputs = InvokedOutput | InvokedDynamicOutput
+        if isinstance(result, outputs):
             return InvokedDynamicOutput(result.node, result.output)
-        if isinstance(result, tuple) and all(isinstance(item, InvokedOutput) for item in result):
+        if isinstance(result, tuple) and all(isinstance(item, outputs) for item in result):
             return tuple(InvokedDynamicOutput(item.node, item.output) for item in result)
         if result is None:
             return None

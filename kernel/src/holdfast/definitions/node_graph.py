@@ -24,11 +24,11 @@ from holdfast.definitions.dependencies import (
     OutputMapping,
 )
 from holdfast.definitions.hook import HookDefinition
-from holdfast.definitions.in_out import GraphIn, GraphOut, In, Out
+from holdfast.definitions.in_out import GraphIn, GraphOut, In, Out, as_dynamic
 from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, did_you_mean
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError, did_you_mean
 from holdfast.keys import check_name
 
 __all__ = ["GraphNode", "NodeGraph", "sources_of"]
@@ -92,12 +92,17 @@ class NodeGraph(Invocable, NamedConfigurable):
         self.description = description
         self.config_mapping: ConfigMapping | None = _checked_mapping(config, repr(self))
         self.tags = check_tags(tags, repr(self))
-        self.input_mappings = tuple(input_mappings or ())
-        self.output_mappings = tuple(output_mappings or ())
+        what = repr(self)
+        self.input_mappings = _tuple_of(InputMapping, "input_mappings", input_mappings, what)
+        self.output_mappings = _tuple_of(OutputMapping, "output_mappings", output_mappings, what)
         self.described_ins: Mapping[str, GraphIn] = kwargs.get("ins") or {}
         self.described_outs: Mapping[str, GraphOut] = kwargs.get("outs") or {}
         self.place: str = kwargs.get("place", "")
-        self._definitions = tuple(node_defs or ())
+        self._definitions = _tuple_of(OpDefinition | NodeGraph, "node_defs", node_defs, what)
+        if not isinstance(dependencies, Mapping | None):
+            raise InvalidDefinitionError(
+                f"{what}: dependencies says by node what feeds its inputs, and is {dependencies!r}."
+            )
         self._dependencies = dict(dependencies or {})
         self.nodes: Mapping[str, GraphNode] = self._nodes()
         self._check()
@@ -123,10 +128,12 @@ class NodeGraph(Invocable, NamedConfigurable):
         found: dict[str, Out] = {}
         for mapping in self.output_mappings:
             name = mapping.graph_output_name
-            inner = self.nodes[mapping.mapped_node_name].definition.outs[mapping.mapped_node_output_name]
+            node = self.nodes[mapping.mapped_node_name]
+            out = node.definition.outs[mapping.mapped_node_output_name]
             described = self.described_outs.get(name)
-            description = None if described is None else described.description
-            found[name] = attrs.evolve(inner, description=description or inner.description)
+            if described is not None and described.description:
+                out = attrs.evolve(out, description=described.description)
+            found[name] = as_dynamic(out) if mapping.mapped_node_name in self._repeated else out
         return found
 
     @property
@@ -179,12 +186,12 @@ class NodeGraph(Invocable, NamedConfigurable):
         """Add it as a node to the graph that is being composed.
 
         Raises:
-            InvalidInvocationError: no graph is.
+            InvariantViolationError: no graph is.
             InvalidDefinitionError: an argument fits no input.
         """
         composition = Composition.current()
         if composition is None:
-            raise InvalidInvocationError(
+            raise InvariantViolationError(
                 f"{self!r} can only be called inside a function decorated with graph or job. To run it, use "
                 "execute_in_process or to_job."
             )
@@ -198,8 +205,6 @@ class NodeGraph(Invocable, NamedConfigurable):
     def _nodes(self) -> dict[str, GraphNode]:
         definitions: dict[str, Any] = {}
         for definition in self._definitions:
-            if not isinstance(definition, OpDefinition | NodeGraph):
-                raise InvalidDefinitionError(f"{self!r}: a node is an op or a graph, not {definition!r}.")
             if definitions.setdefault(definition.name, definition) is not definition:
                 raise InvalidDefinitionError(
                     f"{self!r} uses two different definitions called '{definition.name}'. Rename one of them."
@@ -229,6 +234,11 @@ class NodeGraph(Invocable, NamedConfigurable):
                     raise InvalidDefinitionError(
                         f"{self!r}: '{name}' has no input '{inp}'.{did_you_mean(inp, node.definition.ins)}"
                     )
+                if not isinstance(dependency, Dependency):
+                    raise InvalidDefinitionError(
+                        f"{self!r}: input '{inp}' of '{name}' is fed by a dependency, such as "
+                        f"DependencyDefinition(node), not by {dependency!r}."
+                    )
                 for source in sources_of(dependency):
                     self._check_output(f"input '{inp}' of '{name}'", source)
         seen = set()
@@ -244,10 +254,24 @@ class NodeGraph(Invocable, NamedConfigurable):
             for name, node in self.nodes.items()
         }
         try:
-            TopologicalSorter(upstream).prepare()
+            self._order = tuple(TopologicalSorter(upstream).static_order())
         except NodeCycle as cycle:
             path = " -> ".join(reversed(cycle.args[1]))
             raise InvalidDefinitionError(f"{self!r}: its nodes wait for each other: {path}.") from None
+
+    @cached_property
+    def _repeated(self) -> frozenset[str]:
+        """The nodes that run once for each value of a dynamic output."""
+        found: set[str] = set()
+        for name in self._order:
+            for dependency in self.nodes[name].inputs.values():
+                if isinstance(dependency, DynamicCollectDependencyDefinition):
+                    continue
+                for source in sources_of(dependency):
+                    out = self.nodes[source.node].definition.outs[source.output]
+                    if source.node in found or out.is_dynamic:
+                        found.add(name)
+        return frozenset(found)
 
     def _check_output(self, what: str, source: DependencyDefinition) -> None:
         node = self.nodes.get(source.node)
@@ -267,6 +291,16 @@ def _checked_mapping(config: Any, what: str) -> ConfigMapping | None:
     if config is None or isinstance(config, ConfigMapping):
         return config
     raise InvalidDefinitionError(f"{what}: config is a ConfigMapping, not {config!r}.")
+
+
+def _tuple_of(kind: Any, parameter: str, given: Sequence[Any] | None, what: str) -> tuple[Any, ...]:
+    if not isinstance(given, Sequence | None) or isinstance(given, str):
+        raise InvalidDefinitionError(f"{what}: {parameter} is a list, not {given!r}.")
+    for each in given or ():
+        if not isinstance(each, kind):
+            names = getattr(kind, "__name__", "op or graph")
+            raise InvalidDefinitionError(f"{what}: {parameter} is a list of {names}, and holds {each!r}.")
+    return tuple(given or ())
 
 
 def _map_input(graph: NodeGraph, nodes: dict[str, GraphNode], mapping: InputMapping) -> None:

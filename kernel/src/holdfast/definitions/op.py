@@ -11,7 +11,13 @@ import attrs
 from holdfast.config.configured import NamedConfigurable
 from holdfast.config.types import Field, to_field
 from holdfast.definitions.direct_call import call_directly
-from holdfast.definitions.function import FunctionArguments, default_values, read_arguments, type_hints
+from holdfast.definitions.function import (
+    FunctionArguments,
+    default_values,
+    description_of,
+    read_arguments,
+    type_hints,
+)
 from holdfast.definitions.in_out import PLAIN_INPUT, PLAIN_OUTPUT, UNSET, In, Out
 from holdfast.definitions.invocation import Composition, Invocable, PendingNodeInvocation
 from holdfast.definitions.output_hints import output_hints
@@ -42,7 +48,7 @@ def _ins(ins: Mapping[str, In] | None) -> Mapping[str, In]:
 
 
 def _outs(outs: Mapping[str, Out] | None) -> Mapping[str, Out]:
-    return {} if outs is None else outs
+    return {"result": PLAIN_OUTPUT} if outs is None else outs
 
 
 def _keys(keys: Collection[str] | None) -> frozenset[str]:
@@ -69,10 +75,11 @@ class OpDefinition(Invocable, NamedConfigurable):
 
     Args:
         compute_fn: the function. Made by a decorator it is called with the context, if it takes one, and the
-            inputs by name. Given here it takes the context and a dictionary of the inputs.
+            inputs by name. Given here it takes the context and a dictionary of the inputs, and yields its
+            outputs.
         name: its name, unique in a job.
         ins: the inputs by name, inputs that only order included.
-        outs: the outputs by name.
+        outs: the outputs by name; one called ``result`` by default.
         description: what it does.
         config_schema: the schema of its config; without one any config is accepted.
         required_resource_keys: the resources it uses.
@@ -80,6 +87,10 @@ class OpDefinition(Invocable, NamedConfigurable):
         version: the version of its code.
         retry_policy: whether a failed attempt is tried again.
         arguments: what the signature of a decorated function says.
+
+    Raises:
+        InvalidNameError: a name breaks the naming rule.
+        InvalidDefinitionError: an argument is of the wrong kind.
     """
 
     compute_fn: Callable[..., Any]
@@ -93,6 +104,25 @@ class OpDefinition(Invocable, NamedConfigurable):
     version: str | None = attrs.field(default=None, converter=_version)
     retry_policy: RetryPolicy | None = attrs.field(default=None, converter=_policy)
     arguments: FunctionArguments = attrs.field(default=RAW_ARGUMENTS, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.takes_inputs_together:
+            return  # a decorator has checked what it was given
+        check_name(self.name, "op name")
+        what = f"op '{self.name}'"
+        if not callable(self.compute_fn):
+            raise InvalidDefinitionError(f"{what}: compute_fn is a function, not {self.compute_fn!r}.")
+        for kind, parameter, given in ((In, "ins", self.ins), (Out, "outs", self.outs)):
+            if not isinstance(given, Mapping):
+                raise InvalidDefinitionError(
+                    f"{what}: {parameter} is a mapping of names to {kind.__name__}, not {given!r}."
+                )
+            for name, each in given.items():
+                if not isinstance(each, kind):
+                    raise InvalidDefinitionError(
+                        f"{what}: {parameter}['{name}'] is an {kind.__name__}, not {each!r}."
+                    )
+                check_name(name, "input name" if kind is In else "output name")
 
     @property
     def takes_any_config(self) -> bool:
@@ -190,6 +220,8 @@ def op(
     if compute_fn is None:
         options = {option: value for option, value in locals().items() if option != "compute_fn"}
         return lambda function: op(function, **options)
+    if not isinstance(ins, Mapping | None):
+        raise InvalidDefinitionError(f"op: ins is a mapping of names to In, not {ins!r}.")
     own_name = check_name(name or getattr(compute_fn, "__name__", type(compute_fn).__name__), "op name")
     what = f"op '{own_name}'"
     arguments = read_arguments(compute_fn, what)
@@ -198,7 +230,7 @@ def op(
         own_name,
         _declared_ins(compute_fn, arguments, ins or {}, what),
         _declared_outs(out, what),
-        description or compute_fn.__doc__,
+        description or description_of(compute_fn),
         None if config_schema is None else to_field(config_schema, what),
         check_resource_keys(required_resource_keys, what),
         check_tags(tags, what),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from time import time
+from types import GeneratorType
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from holdfast.definitions.output import DynamicOutput, Output
 from holdfast.definitions.returning import ExpectedOutputs, Report
 from holdfast.errors import InvariantViolationError
 from holdfast.events import Event, EventType, OutputData
+from holdfast.execution.asynchronous import ASYNCHRONOUS, settled
 from holdfast.execution.checking import verdict_of
 from holdfast.execution.session import Session, identity
 from holdfast.metadata import MetadataEntry, MetadataValue, normalize_metadata
@@ -48,7 +50,13 @@ def store_outputs(
     """
     outputs = {output.name: output for output in step.outputs + step.spare}
     expected = ExpectedOutputs(step.op.outs, outputs, step.title)
-    for item in result if step.op.takes_inputs_together else expected.items(result):
+    if type(result) in ASYNCHRONOUS:
+        result = settled(result)
+    if step.op.takes_inputs_together and not isinstance(result, GeneratorType):
+        raise InvariantViolationError(
+            f"{step.title}: the function of an OpDefinition yields its outputs; this one returned {result!r}."
+        )
+    for item in expected.items(result):
         if isinstance(item, Output):
             _store(session, step, expected.claim(item), item.value, item.metadata, events)
         elif isinstance(item, DynamicOutput):
