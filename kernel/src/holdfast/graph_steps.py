@@ -134,7 +134,7 @@ class GraphSteps:
         fed = Unfed(self._path(node.path), name) if source is None else self._source(source)
         if isinstance(fed, Unfed):
             return unfed_input(node.op, name, fed)
-        return StepInput(name, fed, inp.input_manager_key or inp.root_manager_key, inp.metadata)
+        return StepInput(name, fed, inp.input_manager_key, inp.metadata)
 
     def _path(self, path: tuple[str, ...]) -> tuple[str, ...]:
         return (self.prefix, *path) if self.prefix else path

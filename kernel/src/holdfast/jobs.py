@@ -90,10 +90,28 @@ class AssetLayer:
     @classmethod
     def everything(cls, graph: AssetGraph) -> AssetLayer:
         """Return all assets of a graph; where there are none, the source assets that can be observed."""
-        if graph.asset_keys:
-            return cls.select(graph, AssetSelection.all())
+        return cls.select(graph, AssetSelection.all()) if graph.asset_keys else cls.observing(graph)
+
+    @classmethod
+    def observing(cls, graph: AssetGraph, selection: AssetSelection | None = None) -> AssetLayer:
+        """Return the source assets of a graph that can be observed.
+
+        Args:
+            graph: all assets.
+            selection: only those among these; all by default.
+
+        Raises:
+            InvalidSubsetError: the selection names what is not there, or nothing that can be observed.
+        """
         observed = observable_keys(graph)
-        return cls(graph, AssetSelection.keys(*sorted(observed)), frozenset(), observed)
+        if selection is None:
+            return cls(graph, AssetSelection.keys(*sorted(observed)), frozenset(), observed)
+        chosen = selection.resolve(graph) & observed
+        if not chosen:
+            raise InvalidSubsetError(
+                f"'{selection}' selects no source asset that can be observed; those are {_names(observed)}."
+            )
+        return cls(graph, selection, frozenset(), chosen)
 
 
 def _executor(choice: Any) -> ExecutorDefinition:
@@ -107,6 +125,8 @@ def _hooks(hook_defs: Collection[Any] | None) -> frozenset[HookDefinition]:
 def _graph_name(job: JobDefinition) -> str:
     if job.graph_def is None:
         raise InvalidDefinitionError("JobDefinition: give a name.")
+    if not isinstance(job.graph_def, NodeGraph):
+        raise InvalidDefinitionError(f"JobDefinition: graph_def is a graph, not {job.graph_def!r}.")
     return job.graph_def.name
 
 
@@ -571,5 +591,5 @@ def define_asset_job(
 
 
 def _names(keys: Collection[AssetKey], limit: int = 12) -> str:
-    names = [f"'{key}'" for key in sorted(keys)]
+    names = [f"'{key}'" for key in sorted(keys)] or ["none"]
     return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
