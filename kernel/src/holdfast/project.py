@@ -80,14 +80,22 @@ class Project:
             instance = Instance(chosen, disabled)
         return cls(repository, instance, tuple(disabled))
 
-    def job_for(self, selection: Any = None) -> JobDefinition:
+    def job_for(self, selection: Any = None, *, observe: bool = False) -> JobDefinition:
         """Return a job that makes a selection of the repository's assets, all by default.
+
+        Args:
+            selection: the assets.
+            observe: look at source assets instead, at all that can be observed by default.
 
         Raises:
             InvalidSubsetError: the selection names what is not there.
         """
-        chosen = AssetSelection.all() if selection is None else coerce_selection(selection)
-        layer = AssetLayer.select(self.repository.graph, chosen)
+        graph = self.repository.graph
+        chosen = None if selection is None else coerce_selection(selection)
+        if observe:
+            layer = AssetLayer.observing(graph, chosen)
+        else:
+            layer = AssetLayer.select(graph, AssetSelection.all() if chosen is None else chosen)
         return JobDefinition(graph_def=None, name=AD_HOC_JOB, asset_layer=layer)
 
     def plan(self, selection: Any = None) -> Plan:
@@ -118,6 +126,23 @@ class Project:
         job = self.job_for(selection)
         return self._run(job, job.selection, None, run_config, tags, listener, run_id)
 
+    def observe(
+        self,
+        selection: Any = None,
+        *,
+        run_config: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        listener: Callable[[Sequence[Event]], None] | None = None,
+        run_id: str | None = None,
+    ) -> RunResult:
+        """Look at source assets, by default at all that can be observed; arguments as `materialize`.
+
+        Raises:
+            InvalidSubsetError: the selection names what is not there, or nothing that can be observed.
+        """
+        job = self.job_for(selection, observe=True)
+        return self._run(job, job.selection, None, run_config, tags, listener, run_id, observe=True)
+
     def run_job(
         self,
         name: str,
@@ -144,8 +169,11 @@ class Project:
         tags: Mapping[str, Any] | None,
         listener: Callable[[Sequence[Event]], None] | None,
         run_id: str | None,
+        *,
+        observe: bool = False,
     ) -> RunResult:
         settings = self.instance.settings
+        rebuilt = (str(settings.directory), self.disabled, job_name, selection, observe)
         default = self.repository.default_executor_def
         if default is not None and job.executor_def is multi_or_in_process_executor:
             job = attrs.evolve(job, executor_def=default)
@@ -154,7 +182,7 @@ class Project:
             self.instance,
             run_config,
             tags,
-            rebuild=(rebuild_from_project, (str(settings.directory), self.disabled, job_name, selection)),
+            rebuild=(rebuild_from_project, rebuilt),
             listener=listener,
             run_id=run_id,
         )
@@ -166,6 +194,7 @@ def rebuild_from_project(
     disabled: tuple[str, ...],
     job_name: str | None,
     selection: str | None,
+    observe: bool,
 ) -> Session:
     """Return a worker's part of a run, from the settings of the repository.
 
@@ -175,9 +204,13 @@ def rebuild_from_project(
         disabled: plugins that are switched off.
         job_name: the job; ``None`` for assets selected for this run.
         selection: these assets.
+        observe: whether source assets are looked at instead.
     """
     project = Project.load(directory, disabled=disabled)
-    job = project.job_for(selection) if job_name is None else project.repository.get_job(job_name)
+    if job_name is None:
+        job = project.job_for(selection, observe=observe)
+    else:
+        job = project.repository.get_job(job_name)
     request = attrs.evolve(request, resources=job.resource_defs, loggers=job.loggers, job=job)
     return session_for(job.plan(), request, project.instance, in_worker=True)
 

@@ -15,6 +15,7 @@ _COMMANDS = {
     "graph": "draw the assets as a text tree, Mermaid or DOT",
     "plan": "say what would be made, in which order, and why",
     "materialize": "make assets",
+    "observe": "look at source assets and record their versions",
     "jobs": "list the jobs of the repository",
     "run": "run a job of the repository",
     "load": "print the stored value of an asset",

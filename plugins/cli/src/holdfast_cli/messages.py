@@ -41,6 +41,10 @@ def _step_text(record: RunRecord, step: StepRecord, event: Event) -> str | None:
     if event.type is EventType.STEP_START:
         return f"{name} started" + (f" again, attempt {step.attempt}" if step.attempt > 1 else "")
     if event.type is EventType.STEP_SUCCESS:
+        if step.observed and not step.made:
+            return f"{name} observed in {took}: version {plain(', '.join(step.observed.values()))}"
+        if not step.assets:
+            return f"{name} done in {took}"
         return f"{name} made in {took}" if step.made else f"{name} made nothing in {took}"
     if event.type is EventType.STEP_FAILURE:
         return f"{name} failed after {took}: {_first_line(event.data.error)}"
@@ -95,7 +99,9 @@ def summary(record: RunRecord) -> str:
         "failed": sum(len(step.assets) for step in record.having(StepStatus.FAILED)),
         "skipped": sum(len(step.assets) for step in record.having(StepStatus.SKIPPED)),
     }
-    parts = [f"{made} asset{'' if made == 1 else 's'} made"]
+    observed = sum(len(step.observed) for step in steps if not step.assets)
+    parts = [f"{made} asset{'' if made == 1 else 's'} made"] if made or not observed else []
+    parts += [f"{observed} source asset{'' if observed == 1 else 's'} observed"] if observed else []
     parts += [f"{count} {what}" for what, count in missing.items() if count]
     return f"Run {record.run_id[:SHORT_ID]} {ends[record.status]}{took}: {', '.join(parts)}."
 

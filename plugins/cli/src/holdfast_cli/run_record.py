@@ -40,6 +40,7 @@ class StepRecord:
         ended: when it ended.
         attempt: how many attempts have begun.
         made: the metadata of each asset that it made.
+        observed: the version of each asset that it looked at.
         error: why its last attempt failed, if it did.
         retry_in: the seconds from then to the next attempt.
         because_of: the steps it would have needed, if it was skipped.
@@ -52,6 +53,7 @@ class StepRecord:
     ended: float | None = None
     attempt: int = 0
     made: dict[AssetKey, dict[str, MetadataValue]] = attrs.field(factory=dict)
+    observed: dict[AssetKey, str] = attrs.field(factory=dict)
     error: ErrorInfo | None = None
     retry_in: float | None = None
     because_of: tuple[str, ...] = ()
@@ -135,6 +137,7 @@ class RunRecord:
             "seconds": None if step.seconds is None else round(step.seconds, 3),
             "attempts": step.attempt,
             "made": {str(key): metadata_json(metadata) for key, metadata in step.made.items()},
+            "observed": {str(key): version for key, version in step.observed.items()},
             "error": None if step.error is None else step.error.to_json(),
             "skipped_because": self.why_skipped(step) if step.status is StepStatus.SKIPPED else None,
         }
@@ -147,6 +150,9 @@ def _add_to_step(step: StepRecord, event: Event) -> None:
             step.assets.append(event.asset_key)
     elif kind is EventType.ASSET_MATERIALIZATION:
         step.made[data.asset_key] = data.metadata
+    elif kind is EventType.ASSET_OBSERVATION:
+        if event.logical_version is not None:
+            step.observed[data.asset_key] = event.logical_version.value
     elif kind is EventType.STEP_START:
         step.status, step.started, step.ended = StepStatus.RUNNING, event.timestamp, None
         step.attempt += 1

@@ -22,9 +22,14 @@ shell leaves it alone."""
 """How to say which assets are meant, for the help of every subcommand that takes selections."""
 
 
-def add_selection(parser: ArgumentParser) -> None:
-    """Let a parser take selections: positional ones, and ``--select``."""
-    parser.add_argument("selection", nargs="*", metavar="SELECTION", help="the assets; all by default")
+def add_selection(parser: ArgumentParser, meaning: str = "the assets; all by default") -> None:
+    """Let a parser take selections: positional ones, and ``--select``.
+
+    Args:
+        parser: the parser.
+        meaning: what they select, for the help.
+    """
+    parser.add_argument("selection", nargs="*", metavar="SELECTION", help=meaning)
     parser.add_argument(
         "-s",
         "--select",

@@ -21,6 +21,7 @@ from holdfast_cli.output import (
     plain,
     print_json,
     print_table,
+    utc_time,
 )
 from holdfast_cli.project import load_project
 from holdfast_cli.selecting import add_key, add_selection, find_key, selected
@@ -73,8 +74,15 @@ def _show(project: Project, arguments: Namespace) -> None:
     node = graph[find_key(graph, arguments.key)]
     event = project.instance.event_store.latest_materializations([node.key]).get(node.key)
     output = stored_output(graph, node.key)
+    seen = project.instance.event_store.latest_observations([node.key]).get(node.key)
+    version = seen if node.is_source else event
     entry = _entry(node, event) | {
-        "description": _description(node, output.name),
+        "version": None
+        if version is None or version.logical_version is None
+        else version.logical_version.value,
+        "observed": None if seen is None else utc_time(seen.timestamp),
+        "minutes_late": _minutes_late(project, node),
+        "description": _description(node),
         "place": node.place,
         "upstream": [str(key) for key in graph.parents(node.key)],
         "downstream": [str(key) for key in graph.children(node.key)],
@@ -85,7 +93,16 @@ def _show(project: Project, arguments: Namespace) -> None:
     if arguments.json:
         print_json(entry)
     else:
-        _print_entry(entry, event)
+        _print_entry(entry, event, seen)
+
+
+def _minutes_late(project: Project, node: AssetNode) -> float | None:
+    if node.is_source or node.key not in node.definition.freshness_policies_by_key:
+        return None
+    from holdfast.lateness import freshness_status  # 20 ms to import, and few assets have a policy
+
+    status = freshness_status(project.repository.graph, project.instance, [node.key])
+    return status[node.key].minutes_late
 
 
 def _entry(node: AssetNode, event: Event | None) -> dict[str, Any]:
@@ -98,15 +115,17 @@ def _entry(node: AssetNode, event: Event | None) -> dict[str, Any]:
     }
 
 
-def _description(node: AssetNode, output_name: str) -> str | None:
+def _description(node: AssetNode) -> str | None:
     definition = node.definition
     if isinstance(definition, SourceAsset):
         return definition.description
-    text = definition.op.outs[output_name].description or definition.op.description
+    made = definition.node_def
+    output_name = next(name for name, key in definition.keys_by_output_name.items() if key == node.key)
+    text = made.outs[output_name].description or made.description
     return None if text is None else cleandoc(text)
 
 
-def _print_entry(entry: dict[str, Any], event: Event | None) -> None:
+def _print_entry(entry: dict[str, Any], event: Event | None, seen: Event | None) -> None:
     print(plain(entry["key"]) + (" (source asset)" if entry["source"] else ""))
     for line in (entry["description"] or "").splitlines():
         print(f"  {plain(line)}".rstrip())
@@ -117,6 +136,8 @@ def _print_entry(entry: dict[str, Any], event: Event | None) -> None:
         "reads": ", ".join(entry["upstream"]),
         "read by": ", ".join(entry["downstream"]),
         "IO manager": entry["io_manager"],
+        "version": entry["version"],
+        "late by": None if entry["minutes_late"] is None else f"{entry['minutes_late']:.0f} min",
     }
     for name, value in facts.items():
         if value:
@@ -128,6 +149,8 @@ def _print_entry(entry: dict[str, Any], event: Event | None) -> None:
         _print_labels("", entry["materialization"]["metadata"])
     elif not entry["source"]:
         print("never materialized")
+    if seen is not None:
+        print(f"last observed {local_time(seen.timestamp)} by run {seen.run_id}")
 
 
 def _print_labels(title: str, labels: dict[str, Any]) -> None:
