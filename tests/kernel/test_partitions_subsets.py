@@ -34,6 +34,9 @@ class Colours(PartitionsDefinition):
     def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
         return ["blue", "green", "red"]
 
+    def __str__(self) -> str:
+        return "three colours"  # which names a test, the same in every process
+
 
 colours = Colours()
 DEFINITIONS = [letters, days, names, grid, colours]

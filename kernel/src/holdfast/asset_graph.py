@@ -123,7 +123,8 @@ class AssetGraph:
 
     def parents(self, key: CoercibleToAssetKey) -> tuple[AssetKey, ...]:
         """Return the keys that an asset reads, itself apart."""
-        return self._keys_at(sorted(self.adjacency.upstream[self.position(key)]))
+        upstream = self.adjacency.upstream[self.position(key)]
+        return self._keys_at(upstream if len(upstream) < 2 else sorted(upstream))
 
     def children(self, key: CoercibleToAssetKey) -> tuple[AssetKey, ...]:
         """Return the keys of the assets that read this one, itself apart."""
@@ -153,9 +154,9 @@ class AssetGraph:
             UnknownSelectionError: there is no such asset.
         """
         written = AssetKey.from_coercible(upstream)
-        if written not in self._positions:
-            written = self._full_keys.get((self[key].key, written), written)
-        return self[written].key
+        if written in self._positions:
+            return written
+        return self[self._full_keys.get((self[key].key, written), written)].key
 
     # -- what networkx answers -----------------------------------------------------------------------
 

@@ -50,25 +50,27 @@ def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSel
         CycleError: computations wait for each other, though their assets do not.
     """
     calls = _name(_calls(graph, keys))
-    needs = _needs(graph, calls)
+    makers = _makers(calls)
+    needs = _needs(graph, calls, makers)
     try:
-        order = _order(calls, needs)
+        order = _order(calls, needs, makers)
     except StepCycle:
-        calls = _name(_cut(graph, calls, needs))
-        needs = _needs(graph, calls)
+        calls = _name(_cut(graph, calls, needs, makers))
+        makers = _makers(calls)
+        needs = _needs(graph, calls, makers)
         try:
-            order = _order(calls, needs)
+            order = _order(calls, needs, makers)
         except StepCycle as cycle:
             tangled = [calls[name].definition for name in cycle.args[1][:-1]]
             names = [definition.node_def.name for definition in tangled]
             raise CycleError(names, [definition.place for definition in tangled]) from None
-    makers = _makers(calls)
     outputs = {key: stored_output(graph, key, name) for key, name in makers.items()}
 
     def output(key: AssetKey) -> StepOutput:
-        if key not in outputs:
-            outputs[key] = stored_output(graph, key)
-        return outputs[key]
+        found = outputs.get(key)
+        if found is None:
+            found = outputs[key] = stored_output(graph, key)
+        return found
 
     steps: dict[str, Step] = {}
     graphs: dict[str, NodeGraph] = {}
@@ -79,7 +81,7 @@ def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSel
             graphs[name] = node
             steps.update((step.key, step) for step in _graph_steps(graph, name, call, node, output, makers))
         else:
-            waits = tuple((outputs[key].step_key, outputs[key].name) for key in needs[name])
+            waits = tuple([(made.step_key, made.name) for made in map(output, needs[name])])
             steps[name] = _step(name, call, node, output, waits)
     return Plan(graph, selection, steps, graphs)
 
@@ -95,8 +97,8 @@ def _step(
     for argument, inp, key in call.reads:
         source = output(key)
         inputs.append(StepInput(argument, source, inp.input_manager_key or source.manager_key, inp.metadata))
-    for argument, inp in node.ins.items():
-        if argument not in definition.keys_by_input_name and not inp.orders_only:
+    for argument in node.ins if len(node.ins) > len(definition.keys_by_input_name) else ():
+        if argument not in definition.keys_by_input_name and not node.ins[argument].orders_only:
             inputs.append(unfed_input(node, argument, Unfed((name,), argument)))
     made, spare = [], []
     for out_name in node.outs:
@@ -181,24 +183,24 @@ _Needs = Mapping[str, tuple[AssetKey, ...]]
 
 def _calls(graph: AssetGraph, keys: Collection[AssetKey]) -> Iterator[_Call]:
     groups: dict[int, tuple[AssetsDefinition, list[AssetKey]]] = {}
-    for key in graph.sorted(keys):
-        definition = graph[key].definition
-        groups.setdefault(id(definition), (definition, []))[1].append(key)
+    for position in sorted(graph.positions(keys)):
+        asset = graph.nodes[position]
+        groups.setdefault(id(asset.definition), (asset.definition, []))[1].append(asset.key)
     for definition, wanted in groups.values():
         yield _call(graph, definition, frozenset(wanted))
 
 
 def _call(graph: AssetGraph, definition: AssetsDefinition, wanted: frozenset[AssetKey]) -> _Call:
-    node, asset = definition.node_def, min(wanted)
+    node, keys = definition.node_def, definition.keys_by_input_name
+    if not keys:
+        return _Call(definition, wanted, ())
+    asset, ins = min(wanted), node.ins
     if isinstance(node, NodeGraph):
         flat = flatten(node)
-        used = flat.inputs_of(_wanted_inside(definition, flat, wanted))
+        used: Iterable[str] = flat.inputs_of(_wanted_inside(definition, flat, wanted))
     else:
-        used = tuple(name for name, inp in node.ins.items() if not inp.orders_only)
-    keys = definition.keys_by_input_name
-    reads = [
-        (name, node.ins[name], graph.resolve_upstream(asset, keys[name])) for name in used if name in keys
-    ]
+        used = [name for name, inp in ins.items() if not inp.orders_only]
+    reads = [(name, ins[name], graph.resolve_upstream(asset, keys[name])) for name in used if name in keys]
     return _Call(definition, wanted, tuple(reads))
 
 
@@ -213,40 +215,37 @@ def _name(calls: Iterable[_Call]) -> dict[str, _Call]:
     return named
 
 
-def _makers(calls: Mapping[str, _Call]) -> dict[AssetKey, str]:
-    return {
-        key: name
-        for name, call in calls.items()
-        for key in call.definition.keys_by_output_name.values()
-        if key in call.wanted
-    }
+_Makers = Mapping[AssetKey, str]
+"""By asset, the call that makes it."""
 
 
-def _needs(graph: AssetGraph, calls: Mapping[str, _Call]) -> _Needs:
-    makers = _makers(calls)
+def _makers(calls: Mapping[str, _Call]) -> _Makers:
+    return {key: name for name, call in calls.items() for key in call.wanted}
+
+
+def _needs(graph: AssetGraph, calls: Mapping[str, _Call], makers: _Makers) -> _Needs:
     needs = {}
     for name, call in calls.items():
-        needed = dict.fromkeys(key for _, _, key in call.reads)
+        needed = dict.fromkeys([key for _, _, key in call.reads])
         if call.definition.orders_apart:
             for key in call.wanted:
                 needed.update(dict.fromkeys(graph.parents(key)))
-        needs[name] = tuple(key for key in needed if key in makers and makers[key] != name)
+        needs[name] = tuple([key for key in needed if makers.get(key, name) != name])
     return needs
 
 
-def _order(calls: Mapping[str, _Call], needs: _Needs) -> Sequence[str]:
+def _order(calls: Mapping[str, _Call], needs: _Needs, makers: _Makers) -> Sequence[str]:
     definitions = [call.definition for call in calls.values()]
     if all(len(each.keys_by_output_name) == 1 and not each.orders_apart for each in definitions):
         return list(calls)  # made in the order of the graph, which is topological
-    return list(TopologicalSorter(_upstream(calls, needs)).static_order())
+    return list(TopologicalSorter(_upstream(needs, makers)).static_order())
 
 
-def _upstream(calls: Mapping[str, _Call], needs: _Needs) -> dict[str, list[str]]:
-    makers = _makers(calls)
+def _upstream(needs: _Needs, makers: _Makers) -> dict[str, list[str]]:
     return {name: [makers[key] for key in needed] for name, needed in needs.items()}
 
 
-def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs) -> Iterator[_Call]:
+def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs, makers: _Makers) -> Iterator[_Call]:
     """Cut computations that wait for each other into calls that do not.
 
     The level of an asset is the greatest number of borders between computations on a path to it. It never
@@ -256,7 +255,7 @@ def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs) -> Iterat
     import networkx as nx  # 100 ms to import, and computations in a cycle are rare
 
     steps = nx.DiGraph(
-        (upstream, name) for name, before in _upstream(calls, needs).items() for upstream in before
+        (upstream, name) for name, before in _upstream(needs, makers).items() for upstream in before
     )
     tangled = {name for part in nx.strongly_connected_components(steps) if len(part) > 1 for name in part}
     selected = {key for call in calls.values() for key in call.wanted}

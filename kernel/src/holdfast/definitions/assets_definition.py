@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from holdfast.argument_types import is_flag
 from holdfast.asset_node import AssetNode
 from holdfast.definitions.assets_arguments import (
     check_assets,
@@ -89,7 +90,7 @@ class AssetsDefinition:
     _selected_asset_keys: frozenset[AssetKey] | None = attrs.field(
         default=None, converter=to_asset_keys, alias="selected_asset_keys"
     )
-    can_subset: bool = False
+    can_subset: bool = attrs.field(default=False, validator=is_flag)
     resource_defs: Mapping[str, ResourceDefinition] = attrs.field(default=None, converter=to_own_resources)
     _group_names_by_key: Mapping[AssetKey, str] = attrs.field(
         default=None, converter=to_values_by_key, alias="group_names_by_key"
@@ -300,7 +301,7 @@ class AssetsDefinition:
     def get_partition_mapping(self, in_asset_key: CoercibleToAssetKey) -> None:
         """Return how its partitions depend on those of an asset it reads: ``None``, as it has none."""
 
-    @property
+    @cached_property
     def orders_apart(self) -> bool:
         """Whether its assets wait for others than exactly those it loads."""
         ordering_only = any(inp.orders_only for inp in self.node_def.ins.values())

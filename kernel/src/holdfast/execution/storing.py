@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from time import time
-from types import GeneratorType
+from types import GeneratorType, MappingProxyType
 from typing import Any
 
 import attrs
@@ -27,6 +27,9 @@ __all__ = ["report_event", "store_outputs"]
 _OUTPUT = EventType.STEP_OUTPUT  # looking a member up on its class takes longer than making an event
 _HANDLED = EventType.HANDLED_OUTPUT
 _MADE = EventType.ASSET_MATERIALIZATION
+_SPECIAL = (Output, DynamicOutput, GeneratorType)
+_NO_METADATA: Mapping[str, MetadataValue] = MappingProxyType({})
+_NO_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def store_outputs(
@@ -48,6 +51,15 @@ def store_outputs(
         InvariantViolationError: the outputs are not those of the definition.
         TypeCheckDidNotPass: a value is not of its output's type; it is not stored.
     """
+    kind = type(result)
+    if len(step.outputs) == 1 == len(step.op.outs) and not (
+        issubclass(kind, _SPECIAL) or kind in ASYNCHRONOUS or step.op.takes_inputs_together
+    ):
+        # A plain value of the only output, as nearly every asset gives: what follows would come to the same.
+        (only,) = step.outputs
+        if not only.is_dynamic and (only.is_required or result is not None):
+            _store(session, step, only, result, _NO_METADATA, events)
+            return (), _NO_KEYS
     outputs = {output.name: output for output in step.outputs + step.spare}
     expected = ExpectedOutputs(step.op.outs, outputs, step.title)
     if type(result) in ASYNCHRONOUS:
