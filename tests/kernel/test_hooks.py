@@ -445,7 +445,7 @@ def test_wrong_definitions() -> None:
     """The error says what is wrong."""
     with pytest.raises(InvalidNameError, match="'two words' is not a valid hook name"):
         success_hook(name="two words")(lambda context: None)
-    with pytest.raises(InvalidDefinitionError, match="set of strings, not .*'chat'"):
+    with pytest.raises(InvalidDefinitionError, match=r"set of strings, not .*'chat'"):
         success_hook(name="hook", required_resource_keys="chat")(lambda context: None)
     with pytest.raises(InvalidDefinitionError, match="hook 'hook': hook_fn is a function, not 3"):
         HookDefinition(name="hook", hook_fn=3)  # type: ignore[arg-type]
