@@ -322,7 +322,7 @@ def test_what_is_no_logger() -> None:
         run(speech.to_job(logger_defs={"wrong": wrong}), wrong={})
 
 
-@pytest.mark.parametrize("loggers", [{"one": 3}, [3], {3: logger(lambda context: None)}], ids=str)
+@pytest.mark.parametrize("loggers", [{"one": 3}, [3], {3: logger(lambda context: None)}])
 def test_what_are_no_loggers(loggers: Any) -> None:
     """Wherever they are given, they are definitions by name."""
     for give in (
