@@ -271,7 +271,9 @@ class Plan:
         """Return why a step is in the plan: how the selection reaches its assets."""
         if step.definition is None:
             return "a step of the job"
-        reasons = {str(key): self._reasons[key] for key in step.assets or step.selected}
+        # An asset that nobody asked for is made on the way to others of its graph.
+        on_the_way = f"on the way to {', '.join(map(str, sorted(step.selected)))}"
+        reasons = {str(key): self._reasons.get(key, on_the_way) for key in step.assets or step.selected}
         if len(set(reasons.values())) == 1:
             return next(iter(reasons.values()))
         return "; ".join(f"{key}: {reason}" for key, reason in reasons.items())

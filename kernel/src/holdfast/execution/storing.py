@@ -28,7 +28,7 @@ _OUTPUT = EventType.STEP_OUTPUT  # looking a member up on its class takes longer
 _HANDLED = EventType.HANDLED_OUTPUT
 _MADE = EventType.ASSET_MATERIALIZATION
 _SPECIAL = (Output, DynamicOutput, GeneratorType)
-_NO_METADATA: Mapping[str, MetadataValue] = MappingProxyType({})
+_NO_METADATA: Mapping[str, MetadataValue] = {}  # a plain one, as events cross processes
 _NO_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 

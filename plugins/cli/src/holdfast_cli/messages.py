@@ -95,12 +95,17 @@ def summary(record: RunRecord) -> str:
     took = "" if record.ended is None else f" {duration(record.ended - record.started)}"
     steps = record.steps.values()
     made = sum(key in step.made for step in steps for key in step.assets)
-    missing = {
-        "failed": sum(len(step.assets) for step in record.having(StepStatus.FAILED)),
-        "skipped": sum(len(step.assets) for step in record.having(StepStatus.SKIPPED)),
-    }
     observed = sum(len(step.observed) for step in steps if not step.assets)
-    parts = [f"{made} asset{'' if made == 1 else 's'} made"] if made or not observed else []
+    of_assets = observed or any(step.assets for step in steps)
+    missing = {
+        status.value: sum(len(step.assets) if of_assets else 1 for step in record.having(status))
+        for status in (StepStatus.FAILED, StepStatus.SKIPPED)
+    }
+    if of_assets:
+        parts = [f"{made} asset{'' if made == 1 else 's'} made"] if made or not observed else []
+    else:
+        done = len(record.having(StepStatus.MADE))
+        parts = [f"{done} step{'' if done == 1 else 's'} done"]
     parts += [f"{observed} source asset{'' if observed == 1 else 's'} observed"] if observed else []
     parts += [f"{count} {what}" for what, count in missing.items() if count]
     return f"Run {record.run_id[:SHORT_ID]} {ends[record.status]}{took}: {', '.join(parts)}."
@@ -108,7 +113,9 @@ def summary(record: RunRecord) -> str:
 
 def _what(step: StepRecord) -> str:
     assets = ", ".join(map(str, step.assets))
-    return plain(f"Asset '{assets}'" if len(step.assets) == 1 else f"Step '{step.key}' (assets {assets})")
+    if len(step.assets) == 1:
+        return plain(f"Asset '{assets}'")
+    return plain(f"Step '{step.key}' (assets {assets})" if assets else f"Step '{step.key}'")
 
 
 def _names(names: Sequence[str]) -> str:

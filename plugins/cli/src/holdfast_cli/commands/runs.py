@@ -99,7 +99,7 @@ def _show(store: EventStore, arguments: Namespace) -> None:
 
 def _note(step: StepRecord) -> str:
     notes = [f"{step.attempt} attempts"] if step.attempt > 1 else []
-    notes += ["made nothing"] if step.status is StepStatus.MADE and not step.made else []
+    notes += ["made nothing"] if step.status is StepStatus.MADE and step.assets and not step.made else []
     return ", ".join(notes)
 
 
