@@ -127,7 +127,7 @@ def test_non_argument_deps_are_waited_for() -> None:
 
 def test_a_string_is_no_set_of_dependencies() -> None:
     """A string would be read letter by letter."""
-    with pytest.raises(InvalidDefinitionError, match="not the string 'orders'"):
+    with pytest.raises(InvalidDefinitionError, match="a set of keys, not 'orders'"):
         asset(name="revenue", non_argument_deps="orders")(lambda: 1)
 
 

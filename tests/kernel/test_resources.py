@@ -338,9 +338,9 @@ def test_decorators_work_bare_and_with_arguments() -> None:
 
 def test_required_resource_keys_are_a_set() -> None:
     """A string would be read letter by letter."""
-    with pytest.raises(InvalidDefinitionError, match="not the string 'db'"):
+    with pytest.raises(InvalidDefinitionError, match="a set of strings, not 'db'"):
         resource(required_resource_keys="db")(lambda: 1)
-    with pytest.raises(InvalidDefinitionError, match="not the string 'db'"):
+    with pytest.raises(InvalidDefinitionError, match="a set of strings, not 'db'"):
         asset(name="a", required_resource_keys="db")(lambda: 1)
 
 

@@ -395,7 +395,7 @@ def test_a_sensor_can_be_called() -> None:
         ({"tags": {"a": 1}}, "value of a tag is a string"),
         ({"tags": {1: "a"}}, "label is a string"),
         ({"job_name": 4}, "job_name is a string"),
-        ({"asset_selection": "a"}, "list of keys, not the string 'a'"),
+        ({"asset_selection": "a"}, "list of keys, not 'a'"),
         ({"asset_selection": [5]}, "5"),
     ],
 )

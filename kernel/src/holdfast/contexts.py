@@ -235,7 +235,9 @@ class OutputContext(_ValueContext):
     _asset_key: AssetKey | None = attrs.field(default=None, alias="asset_info")
     _partition_key: str | None = attrs.field(default=None, alias="partition_key")
     _added: dict[str, MetadataValue] = attrs.field(factory=dict, init=False, eq=False, repr=False)
-    _logged: list[AssetMaterialization | AssetObservation] = attrs.field(factory=list, init=False, eq=False, repr=False)
+    _logged: list[AssetMaterialization | AssetObservation] = attrs.field(
+        factory=list, init=False, eq=False, repr=False
+    )
 
     @property
     def step_key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from pdb import Pdb
 from typing import Any
 
@@ -13,10 +14,10 @@ class WorkerPdb(Pdb):
     """Python's debugger, which reads from the terminal also where standard input is not connected to it."""
 
     def interaction(self, *args: Any, **kwargs: Any) -> None:
-        """Talk to the user; worker processes start with an empty standard input, which is replaced meanwhile."""
+        """Talk to the user, in a worker process too, whose own standard input is empty."""
         usual = sys.stdin
         try:
-            with open("/dev/stdin") as terminal:
+            with Path("/dev/stdin").open() as terminal:
                 sys.stdin = terminal
                 super().interaction(*args, **kwargs)
         except OSError:  # there is no such file on this system, or it is closed

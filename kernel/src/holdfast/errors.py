@@ -95,7 +95,7 @@ __all__ = [
 ]
 
 
-def did_you_mean(name: str, known: Iterable[str], *, limit: int = 12) -> str:
+def did_you_mean(name: object, known: Iterable[str], *, limit: int = 12) -> str:
     """Return a sentence that leads from a wrong name to a valid one.
 
     Args:
@@ -109,8 +109,8 @@ def did_you_mean(name: str, known: Iterable[str], *, limit: int = 12) -> str:
     """
     import difflib  # 5 ms to import, and only needed once something is already wrong
 
-    names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    names = sorted(set(map(str, known)))
+    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.6)
     if near:
         return f" Did you mean {' or '.join(map(repr, near))}?"
     if not names:

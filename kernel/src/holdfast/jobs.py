@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import attrs
 
+from holdfast.argument_types import check_type, is_text
 from holdfast.asset_graph import AssetGraph
 from holdfast.binding import known_resources, merge_resources, needed_resources
 from holdfast.builtins.executors import config_problems, to_executor_definition
@@ -122,9 +123,22 @@ def _hooks(hook_defs: Collection[Any] | None) -> frozenset[HookDefinition]:
     return check_hooks(hook_defs, "JobDefinition")
 
 
+def _tags(tags: Mapping[str, Any] | None) -> Mapping[str, str]:
+    return check_tags(tags, "JobDefinition")
+
+
+def _metadata(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    check_type(metadata, Mapping | None, "JobDefinition: metadata", "a mapping of labels to values")
+    return metadata or {}
+
+
+def _resources(resource_defs: Mapping[str, Any] | None) -> Mapping[str, ResourceDefinition]:
+    return to_resource_definitions(resource_defs, "JobDefinition")
+
+
 def _graph_name(job: JobDefinition) -> str:
-    if job.graph_def is None:
-        raise InvalidDefinitionError("JobDefinition: give a name.")
+    if not isinstance(job.graph_def, NodeGraph):
+        raise InvalidDefinitionError(f"JobDefinition: give a name, or a graph_def, not {job.graph_def!r}.")
     if not isinstance(job.graph_def, NodeGraph):
         raise InvalidDefinitionError(f"JobDefinition: graph_def is a graph, not {job.graph_def!r}.")
     return job.graph_def.name
@@ -155,15 +169,17 @@ class JobDefinition:
     """
 
     graph_def: NodeGraph | None
-    _resource_defs: Mapping[str, ResourceDefinition] = attrs.field(factory=dict, alias="resource_defs")
+    _resource_defs: Mapping[str, ResourceDefinition] = attrs.field(
+        default=None, converter=_resources, alias="resource_defs"
+    )
     executor_def: ExecutorDefinition = attrs.field(default=None, converter=_executor)
     logger_defs: Mapping[str, LoggerDefinition] | None = None
     name: str = attrs.field(default=attrs.Factory(_graph_name, takes_self=True))
     config: Mapping[str, Any] | ConfigMapping | None = None
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
     partitions_def: None = None
-    tags: Mapping[str, str] = attrs.field(factory=dict)
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)
+    metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
     hook_defs: frozenset[HookDefinition] = attrs.field(default=None, converter=_hooks)
     op_retry_policy: RetryPolicy | None = None
     version_strategy: Any = None
@@ -173,6 +189,7 @@ class JobDefinition:
 
     def __attrs_post_init__(self) -> None:
         what = f"job '{self.name}'"
+        check_name(self.name, "job name")
         refuse(what, partitions_def=self.partitions_def, version_strategy=self.version_strategy)
         check_loggers(self.logger_defs, what)
         check_retry_policy(self.op_retry_policy, what)
@@ -296,6 +313,7 @@ class JobDefinition:
             InvalidSubsetError: one of these is not in this job, or both assets and computations are given.
             InvalidDefinitionError: its graph has no input of this name.
         """
+        check_type(asset_selection, Collection | None, f"{self!r}: asset_selection", "a list of keys")
         if asset_selection is not None and op_selection is not None:
             raise InvalidSubsetError(f"{self!r}: give only one of op_selection and asset_selection.")
         plan = self._whole_plan(asset_selection, input_values)
@@ -364,7 +382,7 @@ class JobDefinition:
             job_name=self.name,
             run_id=run_id,
             run_config=self.run_config(run_config),
-            tags={**self.tags, **(tags or {})},
+            tags={**self.tags, **check_tags(tags, f"run of '{self.name}'")},
             resources={**self.resource_defs, **(resources or {})},
             loggers=self.loggers,
             job=self,
@@ -474,6 +492,7 @@ def check_input_values(graph: NodeGraph | None, values: Mapping[str, Any] | None
         InvalidDefinitionError: naming the nearest input.
     """
     known = {} if graph is None else graph.ins
+    check_type(values, Mapping | None, f"{what}: input_values", "a mapping of inputs to values")
     for name in values or {}:
         if name not in known:
             raise InvalidDefinitionError(
@@ -579,6 +598,7 @@ def define_asset_job(
         raise InvalidDefinitionError(
             f"{what}: config is a mapping of sections or a ConfigMapping, not {config!r}."
         )
+    check_type(description, str | None, f"{what}: description", "a string")
     to_executor_definition(executor_def, what)
     return UnresolvedAssetJobDefinition(
         name,

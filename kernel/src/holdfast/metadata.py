@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NoReturn
 
@@ -229,6 +229,8 @@ class MetadataEntry:
     ) -> None:
         if not isinstance(label, str):
             raise InvalidMetadata(f"MetadataEntry: label is a string, not {label!r}.")
+        if not isinstance(description, str | None):
+            raise InvalidMetadata(f"MetadataEntry '{label}': description is a string, not {description!r}.")
         if (entry_data is None) == (value is None):
             raise InvalidMetadata(f"MetadataEntry '{label}': give a value, and it or entry_data alone.")
         self.__attrs_init__(label, description, _normalize(entry_data if value is None else value))
@@ -258,7 +260,7 @@ def merge_metadata(
         raise InvalidMetadata(
             f"{what} is given twice: as metadata and as metadata_entries. Give metadata alone."
         )
-    for entry in entries:
+    for entry in entries if isinstance(entries, Iterable) else (entries,):
         if not isinstance(entry, MetadataEntry):
             raise InvalidMetadata(f"{what}: metadata_entries is a list of MetadataEntry, not of {entry!r}.")
     return {entry.label: entry.value for entry in entries}

@@ -162,6 +162,8 @@ def _check_texts(what: str, **texts: str | None) -> None:
 
 
 def _checked_tags(tags: Mapping[str, str], what: str) -> Mapping[str, str]:
+    if not isinstance(tags, Mapping):
+        raise InvariantViolationError(f"{what}: tags are a mapping of strings, not {tags!r}.")
     for label, value in tags.items():
         if not isinstance(label, str) or not isinstance(value, str):
             raise InvariantViolationError(f"{what}: tags are strings by strings, not {label!r}: {value!r}.")

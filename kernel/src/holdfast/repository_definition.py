@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
 from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.assets_definition import AssetsDefinition
@@ -230,7 +231,11 @@ def repository(
     if definitions_fn is None:
         options = {option: value for option, value in locals().items() if option != "definitions_fn"}
         return lambda function: repository(function, **options)
-    own_name = check_name(name or definitions_fn.__name__, "repository name")
+    if not callable(definitions_fn):
+        raise InvalidDefinitionError(f"repository: decorate a function, not {definitions_fn!r}.")
+    check_type(description, str | None, "repository: description", "a string")
+    function_name = getattr(definitions_fn, "__name__", type(definitions_fn).__name__)
+    own_name = check_name(name or function_name, "repository name")
     loggers = check_loggers(default_logger_defs, f"repository '{own_name}'")
     definitions = definitions_fn()
     if not isinstance(definitions, list | tuple):

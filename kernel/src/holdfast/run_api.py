@@ -144,6 +144,7 @@ def execute_job(
             rebuild = rebuild_by_name, (job, selected, instance)
         job = job.get_definition()
     check_type(instance, Instance, "execute_job: instance", "an Instance")
+    check_type(run_id, str | None, "execute_job: run_id", "a string")
     if not isinstance(job, JobDefinition):
         raise InvalidInvocationError(
             f"execute_job takes a job or what reconstructable makes of one, not {job!r}."

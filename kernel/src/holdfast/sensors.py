@@ -60,10 +60,8 @@ def _run_config(config: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _keys(keys: Iterable[Any] | None) -> list[AssetKey] | None:
-    if isinstance(keys, str):
-        raise InvalidDefinitionError(
-            f"RunRequest: asset_selection is a list of keys, not the string {keys!r}."
-        )
+    if isinstance(keys, str) or not isinstance(keys, Iterable | None):
+        raise InvalidDefinitionError(f"RunRequest: asset_selection is a list of keys, not {keys!r}.")
     return None if keys is None else [AssetKey.from_coercible(key) for key in keys]
 
 

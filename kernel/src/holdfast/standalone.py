@@ -9,6 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
+from holdfast.argument_types import check_type
 from holdfast.contexts import Resources
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.errors import InvalidConfigError, InvariantViolationError, ResourceConflictError, did_you_mean
@@ -53,6 +54,9 @@ def _checked_pool(
     resource_config: Mapping[str, Any] | None,
     log_manager: logging.Logger | None = None,
 ) -> ResourcePool:
+    check_type(resource_config, Mapping | None, f"{what}: resource_config", "a mapping of keys to config")
+    check_type(instance, Instance | None, f"{what}: instance", "an Instance")
+    check_type(log_manager, logging.Logger | None, f"{what}: log_manager", "a logger")
     given, problems = _given_configs(resource_config or {}, definitions)
     pool = ResourcePool(
         definitions, given, instance=instance or Instance.ephemeral(), log_manager=log_manager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.config.sources import StringSource
 from holdfast.config.types import Field
 from holdfast.contexts import InitResourceContext
-from holdfast.definitions.resource import io_manager
+from holdfast.definitions.resource import IOManagerDefinition
 from holdfast.errors import InvariantViolationError, UnknownProvisionError
 from holdfast.interfaces import IOManager
 
@@ -18,9 +18,7 @@ _BASE_DIR = Field(
 )
 
 
-@io_manager(config_schema={"base_dir": _BASE_DIR})
-def fs_io_manager(init_context: InitResourceContext) -> IOManager:
-    """Store each value in a file below ``base_dir``, at the parts of its key; see the plugin 'filesystem'."""
+def _manager(init_context: InitResourceContext) -> IOManager:
     from holdfast.plugins.uses import Use  # this and plugins need what a run in memory does not
     from holdfast.provisions import IOManagerPlugin
 
@@ -36,3 +34,11 @@ def fs_io_manager(init_context: InitResourceContext) -> IOManager:
         hint = error.hint or "Install it: pip install holdfast-filesystem."
         raise UnknownProvisionError(error.kind, error.name, (), hint) from None
     return manager
+
+
+fs_io_manager = IOManagerDefinition(
+    _manager,
+    {"base_dir": _BASE_DIR},
+    "Stores each value in a file below base_dir, at the parts of its key; see the plugin 'filesystem'.",
+)
+"""The IO manager of files."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import is_text
 from holdfast.config.fitting import as_dictionary, refuse_unknown
 from holdfast.config.scalars import NOT_GIVEN, ConfigType, Scalar, Validator
 from holdfast.config.types import (
@@ -39,7 +40,7 @@ class Selector(Dictionary):
     """
 
     fields: Mapping[str, Field] = attrs.field(converter=named_fields)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
 
     def validator(self, vol: Any, resolve: bool) -> Validator:
         """Return the check of such a dictionary."""

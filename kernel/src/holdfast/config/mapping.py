@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.config.processing import call_config_function, read_config
 from holdfast.config.scalars import NOT_GIVEN
 from holdfast.config.types import Field, to_field
@@ -45,6 +46,12 @@ class ConfigMapping:
             raise InvalidDefinitionError(f"ConfigMapping: config_fn is a function, not {config_fn!r}.")
         name = getattr(config_fn, "__name__", repr(config_fn))
         field = to_field(config_schema, f"config mapping '{name}'")
+        check_type(
+            receive_processed_config_values,
+            bool | None,
+            "ConfigMapping: receive_processed_config_values",
+            "True or False",
+        )
         self.__attrs_init__(config_fn, field, receive_processed_config_values)
 
     def read(self, value: Any = NOT_GIVEN, path: str = "config") -> tuple[Any, list[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import is_text
 from holdfast.errors import InvalidConfigDefinitionError, did_you_mean
 
 __all__ = [
@@ -149,7 +150,7 @@ class EnumValue:
 
     config_value: str
     _python_value: Any = attrs.field(default=None, alias="python_value")
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.config_value, str):
@@ -179,6 +180,10 @@ class Enum(ConfigType):
     enum_values: Sequence[EnumValue]
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not isinstance(self.enum_values, Sequence):
+            raise InvalidConfigDefinitionError(
+                f"Enum takes a name and a list of EnumValue, not {self.name!r} and {self.enum_values!r}."
+            )
         for member in self.enum_values:
             if not isinstance(member, EnumValue):
                 raise InvalidConfigDefinitionError(

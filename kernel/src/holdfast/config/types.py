@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import partial
@@ -10,6 +9,8 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type, is_text
+from holdfast.config.advice import advice
 from holdfast.config.fitting import as_dictionary, fit, refuse_unknown
 from holdfast.config.scalars import (
     ANY,
@@ -86,7 +87,9 @@ def to_type(schema: Any, place: str) -> ConfigType:
         return Array(ANY)
     if isinstance(schema, type) and schema in SCALARS:
         return SCALARS[schema]
-    raise InvalidConfigDefinitionError(f"{place}: {shown(schema)} is no config type. {_advice(schema)}")
+    field = "A Field stands at the top or for an entry of a dictionary; give its type here."
+    hint = field if isinstance(schema, Field) else advice(schema)
+    raise InvalidConfigDefinitionError(f"{place}: {shown(schema)} is no config type. {hint}")
 
 
 def _from_mapping(schema: Mapping[Any, Any], place: str) -> ConfigType:
@@ -107,26 +110,9 @@ def _read_fields(schemas: Any, place: str) -> dict[str, Field]:
         if not isinstance(name, str):
             raise InvalidConfigDefinitionError(f"{place}: the name of an entry is a string, not {name!r}.")
         if schema is None:
-            raise InvalidConfigDefinitionError(f"{place}.{name}: None is no config type. {_advice(None)}")
+            raise InvalidConfigDefinitionError(f"{place}.{name}: None is no config type. {advice(None)}")
         fields[name] = schema if isinstance(schema, Field) else Field(to_type(schema, f"{place}.{name}"))
     return fields
-
-
-def _advice(schema: Any) -> str:
-    if isinstance(schema, Field):
-        return "A Field stands at the top or for an entry of a dictionary; give its type here."
-    if isinstance(schema, list):
-        return "A list holds the one type of its elements, as in [int]."
-    if isinstance(schema, type) and issubclass(schema, enum.Enum):
-        return f"Say Enum.from_python_enum({schema.__name__})."
-    if type(schema).__module__ == "typing" or type(schema).__module__ == "types":
-        return (
-            "Say Noneable(int) for what may be None, Field(int, is_required=False) for what may be missing."
-        )
-    return (
-        "Config types are int, float, bool, str, dict, list, Any, [int], {'name': int}, {str: int}, and "
-        "Shape, Permissive, Selector, Array, Map, Noneable, Enum, ScalarUnion and the sources."
-    )
 
 
 # -- fields ------------------------------------------------------------------------------------------
@@ -149,6 +135,7 @@ class Field(ConfigSchema):
 
     Raises:
         InvalidConfigDefinitionError: the type is none, or a required field has a default value.
+        InvalidDefinitionError: another argument is of the wrong type.
         InvalidConfigError: the default value is not of the type.
     """
 
@@ -165,6 +152,8 @@ class Field(ConfigSchema):
         description: str | None = None,
     ) -> None:
         config_type = to_type(config, "Field")
+        check_type(is_required, bool | None, "Field: is_required", "True or False")
+        check_type(description, str | None, "Field: description", "a string")
         if default_value is not NOT_GIVEN:
             _check_default(config_type, default_value, is_required)
         elif is_required is None:
@@ -216,6 +205,7 @@ def _optional_fields(schemas: Any) -> Mapping[str, Field]:
 
 
 def _aliases(aliases: Mapping[str, str] | None) -> Mapping[str, str]:
+    check_type(aliases, Mapping | None, "Shape: field_aliases", "a mapping of names")
     return dict(aliases or {})
 
 
@@ -277,7 +267,7 @@ class Shape(Dictionary):
     """
 
     fields: Mapping[str, Field] = attrs.field(converter=named_fields)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
     field_aliases: Mapping[str, str] = attrs.field(default=None, converter=_aliases)
 
     def __attrs_post_init__(self) -> None:
@@ -319,7 +309,7 @@ class Permissive(Dictionary):
     """
 
     fields: Mapping[str, Field] = attrs.field(default=None, converter=_optional_fields)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
 
     def validator(self, vol: Any, resolve: bool) -> Validator:
         """Return the check of such a dictionary."""
@@ -391,7 +381,7 @@ class Map(ConfigType):
 
     key_type: Scalar = attrs.field(converter=to_scalar)
     inner_type: ConfigType = attrs.field(converter=to_inner)
-    key_label_name: str | None = None
+    key_label_name: str | None = attrs.field(default=None, validator=is_text)
 
     def validator(self, vol: Any, resolve: bool) -> Validator:
         """Return the check of such a dictionary."""

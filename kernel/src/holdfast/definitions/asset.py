@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from holdfast.argument_types import check_type
 from holdfast.config.types import to_field
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
@@ -231,6 +232,7 @@ def _inputs(
     arguments = read_arguments(function, what)
     names: Sequence[str] = arguments.names
     if ins:
+        check_type(ins, Mapping, f"{what}: ins", "a mapping of arguments to AssetIn")
         extra = [name for name in ins if name not in names]
         if not arguments.any_keyword:
             for name in extra:
@@ -278,8 +280,8 @@ _ORDERING_INPUT = In(Nothing)
 
 
 def _dependency_keys(deps: Collection[CoercibleToAssetKey] | None, what: str) -> list[AssetKey]:
-    if isinstance(deps, str):
-        raise InvalidDefinitionError(f"{what}: non_argument_deps is a set of keys, not the string {deps!r}.")
+    if isinstance(deps, str) or not isinstance(deps, Collection | None):
+        raise InvalidDefinitionError(f"{what}: non_argument_deps is a set of keys, not {deps!r}.")
     return sorted(AssetKey.from_coercible(key) for key in deps or ())
 
 
@@ -288,12 +290,15 @@ def _resource_keys(
 ) -> frozenset[str]:
     # What an asset brings it may use, without asking for it by name.
     keys = check_resource_keys(required, what)
-    return keys if not resource_defs else keys.union(resource_defs)
+    return keys.union(to_resource_definitions(resource_defs, what)) if resource_defs else keys
 
 
 def _tags(op_tags: Mapping[str, Any] | None, compute_kind: str | None, what: str) -> Mapping[str, str]:
     tags = check_tags(op_tags, what)
-    return tags if compute_kind is None else {**tags, "kind": compute_kind}
+    if compute_kind is None:
+        return tags
+    check_type(compute_kind, str, f"{what}: compute_kind", "a string")
+    return {**tags, "kind": compute_kind}
 
 
 def _output_keys(outs: Mapping[str, AssetOut], what: str) -> dict[str, AssetKey]:

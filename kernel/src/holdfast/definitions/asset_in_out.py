@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import is_flag, is_text
 from holdfast.definitions.in_out import UNSET, check_type, manager_key, metadata_mapping, resource_key
 from holdfast.definitions.refused import refuse
 from holdfast.errors import InvalidDefinitionError
@@ -85,15 +86,16 @@ class AssetOut:
         group_name: the asset's group.
 
     Raises:
-        InvalidDefinitionError: both ``key`` and ``key_prefix`` are given, or ``dagster_type`` is no type.
+        InvalidDefinitionError: both ``key`` and ``key_prefix`` are given, or an argument is of the wrong
+            type.
         InvalidNameError: the group name breaks the naming rule.
     """
 
     key_prefix: tuple[str, ...] | None = attrs.field(default=None, converter=_optional_prefix)
     key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
     dagster_type: Any = attrs.field(default=UNSET, repr=False)
-    description: str | None = None
-    is_required: bool = True
+    description: str | None = attrs.field(default=None, validator=is_text)
+    is_required: bool = attrs.field(default=True, validator=is_flag)
     io_manager_key: str = attrs.field(default=None, converter=manager_key)
     metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     group_name: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from holdfast.argument_types import check_type
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
@@ -35,26 +36,42 @@ def _key(value: CoercibleToAssetKey) -> AssetKey:
     return value if type(value) is AssetKey else AssetKey.from_coercible(value)
 
 
+def _mapping(value: Any, expected: str) -> Mapping[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidDefinitionError(f"AssetsDefinition: {expected}, not {value!r}.")
+    return value
+
+
 def to_keys_by_name(keys: Mapping[str, CoercibleToAssetKey]) -> Mapping[str, AssetKey]:
     """Return the keys of inputs or outputs as `AssetKey` objects."""
-    return {name: _key(key) for name, key in keys.items()}
+    given = _mapping(keys, "keys_by_input_name and keys_by_output_name are mappings of names to keys")
+    return {name: _key(key) for name, key in given.items()}
 
 
 def to_asset_keys(keys: Collection[CoercibleToAssetKey] | None) -> frozenset[AssetKey] | None:
     """Return some keys as `AssetKey` objects."""
-    return None if keys is None else frozenset(map(_key, keys))
+    if keys is None:
+        return None
+    check_type(keys, Collection, "AssetsDefinition: selected_asset_keys", "a set of keys")
+    return frozenset(map(_key, keys))
 
 
 def to_values_by_key(values: Mapping[Any, Any] | None) -> Mapping[AssetKey, Any]:
     """Return values by key as values by `AssetKey`."""
-    return {_key(key): value for key, value in values.items()} if values else _EMPTY
+    if not values:
+        return _EMPTY
+    given = _mapping(values, "what is said of each asset is a mapping by its key")
+    return {_key(key): value for key, value in given.items()}
 
 
 def to_deps(
     deps: Mapping[Any, Collection[Any]] | None,
 ) -> Mapping[AssetKey, frozenset[AssetKey]] | None:
     """Return what each asset depends on as sets of `AssetKey` objects; ``None`` when nothing is said."""
-    return {_key(key): frozenset(map(_key, upstream)) for key, upstream in deps.items()} if deps else None
+    if not deps:
+        return None
+    given = _mapping(deps, "asset_deps is a mapping of keys to sets of keys")
+    return {_key(key): frozenset(map(_key, upstream)) for key, upstream in given.items()}
 
 
 def to_own_resources(resources: Mapping[str, Any] | None) -> Mapping[str, ResourceDefinition]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type, is_text
 from holdfast.config.configured import NamedConfigurable
 from holdfast.config.types import Field, to_field
 from holdfast.errors import InvalidDefinitionError
@@ -36,6 +37,10 @@ def _schema(schema: Any) -> Field:
     return to_field(schema, "ExecutorDefinition")
 
 
+def _name(name: str) -> str:
+    return check_name(name, "executor name")
+
+
 @attrs.frozen(eq=False)
 class ExecutorDefinition(NamedConfigurable):
     """How the executor of a job is made.
@@ -51,14 +56,24 @@ class ExecutorDefinition(NamedConfigurable):
         description: what it is.
 
     Raises:
+        InvalidNameError: the name breaks the naming rule.
+        InvalidDefinitionError: an argument is of the wrong type.
         InvalidConfigDefinitionError: ``config_schema`` is no schema.
     """
 
-    name: str
+    name: str = attrs.field(converter=_name)
     config_schema: Field = attrs.field(default=None, converter=_schema, repr=False)
     requirements: Any = attrs.field(default=None, repr=False)
     executor_creation_fn: Callable[[InitExecutorContext], Any] | None = attrs.field(default=None, repr=False)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
+
+    def __attrs_post_init__(self) -> None:
+        check_type(
+            self.executor_creation_fn,
+            Callable | None,
+            f"ExecutorDefinition '{self.name}': executor_creation_fn",
+            "a function",
+        )
 
 
 def executor(name: Any = None, config_schema: Any = None, requirements: Sequence[Any] | Any = None) -> Any:
@@ -75,6 +90,8 @@ def executor(name: Any = None, config_schema: Any = None, requirements: Sequence
     """
     if callable(name):
         return executor()(name)
+    if name is not None:
+        check_name(name, "executor name")
 
     def define(function: Callable[[InitExecutorContext], Any]) -> ExecutorDefinition:
         if not callable(function):

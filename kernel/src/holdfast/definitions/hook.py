@@ -8,8 +8,10 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.contexts import Resources
 from holdfast.definitions.function import place_of, read_arguments
+from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
@@ -92,11 +94,7 @@ def _given(name: str, value: Any) -> Any:
 
 
 def _keys(keys: Collection[str] | None) -> frozenset[str]:
-    if isinstance(keys, str):
-        raise InvalidDefinitionError(
-            f"A hook's required_resource_keys is a set of strings, not the string {keys!r}."
-        )
-    return frozenset(keys or ())
+    return check_resource_keys(keys, "HookDefinition")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -122,8 +120,9 @@ class HookDefinition:
 
     def __attrs_post_init__(self) -> None:
         check_name(self.name, "hook name")
-        if not callable(self.hook_fn):
-            raise InvalidDefinitionError(f"hook '{self.name}': hook_fn is a function, not {self.hook_fn!r}.")
+        what = f"hook '{self.name}'"
+        check_type(self.hook_fn, Callable, f"{what}: hook_fn", "a function")
+        check_type(self.decorated_fn, Callable | None, f"{what}: decorated_fn", "a function")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the decorated function in a test.

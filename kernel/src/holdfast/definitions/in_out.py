@@ -8,7 +8,8 @@ from typing import Any
 
 import attrs
 
-from holdfast.errors import InvalidDefinitionError
+from holdfast.argument_types import is_flag, is_text
+from holdfast.errors import InvalidDefinitionError, InvalidMetadata
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.types.dagster_type import Nothing
 from holdfast.types.hints import resolve_type
@@ -62,12 +63,15 @@ def metadata_mapping(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Return the metadata of an input or output, none for ``None``.
 
     Raises:
-        InvalidDefinitionError: it is no mapping.
+        InvalidDefinitionError: it is no mapping, or a label is no string.
     """
     if metadata is None:
         return _EMPTY
     if not isinstance(metadata, Mapping):
         raise InvalidDefinitionError(f"metadata is a mapping of labels to values, not {metadata!r}.")
+    for label in metadata:
+        if not isinstance(label, str):
+            raise InvalidMetadata(f"The label of metadata is a string, not {label!r}.")
     return metadata
 
 
@@ -113,13 +117,13 @@ class In:
 
     Raises:
         InvalidDefinitionError: both ``root_manager_key`` and ``input_manager_key`` are given, or
-            ``dagster_type`` is no type.
+            an argument is of the wrong type.
     """
 
     dagster_type: Any = UNSET
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
     default_value: Any = UNSET
-    root_manager_key: str | None = None
+    root_manager_key: str | None = attrs.field(default=None, converter=resource_key)
     metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
     asset_partitions: Any = None
@@ -157,12 +161,12 @@ class Out:
         asset_partitions_def: how that asset is partitioned.
 
     Raises:
-        InvalidDefinitionError: ``dagster_type`` is no type.
+        InvalidDefinitionError: an argument is of the wrong type.
     """
 
     dagster_type: Any = UNSET
-    description: str | None = None
-    is_required: bool = True
+    description: str | None = attrs.field(default=None, validator=is_text)
+    is_required: bool = attrs.field(default=True, validator=is_flag)
     io_manager_key: str = attrs.field(default=None, converter=manager_key)
     metadata: Mapping[str, Any] = attrs.field(default=None, converter=metadata_mapping)
     asset_key: AssetKey | None = attrs.field(default=None, converter=_key)
@@ -203,9 +207,12 @@ class GraphIn:
 
     Args:
         description: what it is for.
+
+    Raises:
+        InvalidDefinitionError: the description is no string.
     """
 
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
 
 
 @attrs.frozen
@@ -214,9 +221,12 @@ class GraphOut:
 
     Args:
         description: what it is.
+
+    Raises:
+        InvalidDefinitionError: the description is no string.
     """
 
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
 
 
 PLAIN_INPUT = In()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
+from holdfast.argument_types import check_type
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import DuplicateKeyError, InvalidDefinitionError
@@ -87,10 +88,12 @@ def load_assets_from_package_name(
     key_prefix: CoercibleToKeyPrefix | None = None,
 ) -> list[Any]:
     """Return the assets and source assets of a package, given its name; as `load_assets_from_modules`."""
+    check_type(package_name, str, "load_assets_from_package_name: package_name", "the name of a package")
     return load_assets_from_package_module(importlib.import_module(package_name), group_name, key_prefix)
 
 
 def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    check_type(package, ModuleType, "load_assets_from_package_module: package_module", "a package")
     if not hasattr(package, "__path__"):
         raise InvalidDefinitionError(
             f"{package.__name__} is a module and no package; give it to load_assets_from_modules."
@@ -103,7 +106,9 @@ def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
 def _unique(modules: Iterable[ModuleType]) -> Iterator[AssetsDefinition | SourceAsset]:
     seen: set[int] = set()
     owners: dict[AssetKey, str] = {}
+    check_type(modules, Iterable, "load_assets_from_modules: modules", "a list of modules")
     for module in modules:
+        check_type(module, ModuleType, "load_assets_from_modules: a module", "a module")
         for definition in _definitions_in(module):
             if id(definition) in seen:
                 continue

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.config.configured import NamedConfigurable, configured_field
 from holdfast.config.mapping import ConfigMapping
 from holdfast.config.types import Field
@@ -89,6 +90,7 @@ class NodeGraph(Invocable, NamedConfigurable):
                 f"graph '{name}' has no parameter '{unknown}'.{did_you_mean(unknown, ('ins', 'outs'))}"
             )
         self.name = check_name(name, "graph name")
+        check_type(description, str | None, f"{self!r}: description", "a string")
         self.description = description
         self.config_mapping: ConfigMapping | None = _checked_mapping(config, repr(self))
         self.tags = check_tags(tags, repr(self))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from holdfast.argument_types import is_text
 from holdfast.config.configured import NamedConfigurable
 from holdfast.config.types import Field, to_field
 from holdfast.definitions.direct_call import call_directly
@@ -97,7 +98,7 @@ class OpDefinition(Invocable, NamedConfigurable):
     name: str
     ins: Mapping[str, In] = attrs.field(default=None, converter=_ins)
     outs: Mapping[str, Out] = attrs.field(default=None, converter=_outs)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
     config_schema: Field = attrs.field(default=None, converter=_schema)
     required_resource_keys: frozenset[str] = attrs.field(default=None, converter=_keys)
     tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)

@@ -9,6 +9,7 @@ from typing import Any, get_origin
 
 import attrs
 
+from holdfast.argument_types import is_text
 from holdfast.config.configured import Configurable
 from holdfast.config.processing import process_config
 from holdfast.config.scalars import ANY, NOT_GIVEN
@@ -81,9 +82,9 @@ class ResourceDefinition(Configurable):
 
     resource_fn: Callable[..., Any]
     config_schema: Field = attrs.field(default=None, converter=_schema, repr=False)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
     required_resource_keys: frozenset[str] = attrs.field(default=None, converter=_keys)
-    version: str | None = None
+    version: str | None = attrs.field(default=None, validator=is_text)
 
     def __attrs_post_init__(self) -> None:
         _check_function(self.resource_fn, type(self).__name__)

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import is_text
 from holdfast.asset_node import AssetNode
 from holdfast.definitions.observing import ObserveFunction, check_observe_fn, observing_op
 from holdfast.definitions.op import OpDefinition
@@ -86,9 +87,9 @@ class SourceAsset:
 
     key: AssetKey = attrs.field(converter=_key)
     _metadata: Mapping[str, Any] | None = attrs.field(default=None, alias="metadata")
-    _io_manager_key: str | None = attrs.field(default=None, alias="io_manager_key")
+    _io_manager_key: str | None = attrs.field(default=None, validator=is_text, alias="io_manager_key")
     io_manager_def: Any = None
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text)
     partitions_def: None = attrs.field(default=None, repr=False)
     _entries: Sequence[MetadataEntry] | None = attrs.field(default=None, alias="_metadata_entries")
     group_name: str = attrs.field(default=None, converter=_group)

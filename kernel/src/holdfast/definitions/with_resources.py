@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from holdfast.argument_types import check_type
 from holdfast.config.processing import read_config
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.resource import to_resource_definitions
@@ -41,6 +42,10 @@ def with_resources(
         InvalidConfigError: config does not fit; every problem is listed with its path.
     """
     resources = to_resource_definitions(resource_defs, "with_resources")
+    check_type(
+        resource_config_by_key, Mapping | None, "with_resources: resource_config_by_key", "a mapping of keys"
+    )
+    check_type(definitions, Iterable, "with_resources: definitions", "a list of assets and source assets")
     for key, entry in (resource_config_by_key or {}).items():
         if key not in resources:
             raise InvalidDefinitionError(

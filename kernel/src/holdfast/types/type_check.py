@@ -25,7 +25,7 @@ class TypeCheck:
         metadata: labels and values that describe what was found.
 
     Raises:
-        InvariantViolationError: ``success`` is no truth value.
+        InvariantViolationError: ``success`` is no truth value, or ``description`` no string.
         InvalidMetadata: both forms of metadata are given, or one is malformed.
     """
 
@@ -42,6 +42,8 @@ class TypeCheck:
     ) -> None:
         if not isinstance(success, bool):
             raise InvariantViolationError(f"TypeCheck: success is True or False, not {success!r}.")
+        if not isinstance(description, str | None):
+            raise InvariantViolationError(f"TypeCheck: description is a string, not {description!r}.")
         merged = merge_metadata(metadata, metadata_entries, "TypeCheck metadata")
         self.__attrs_init__(success, description, merged)
 
