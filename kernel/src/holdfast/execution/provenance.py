@@ -54,8 +54,9 @@ class Provenance:
         tags = {} if version is None else {CODE_VERSION: version}
         made_of = [version or run_id]
         for up in self._upstream(asset_key):
-            name, (input_version, input_run) = str(up), self._of(up, step, made_of[0])
-            made_of += name, input_version
+            name = up.to_user_string()
+            input_version, input_run = self._used.get(up) or self._of(up, step, made_of[0])
+            made_of += (name, input_version)
             tags[INPUT_VERSION + name] = input_version
             if input_run:
                 tags[INPUT_EVENT + name] = input_run
@@ -72,22 +73,23 @@ class Provenance:
     def used_by(self, step: Step) -> dict[AssetKey, Used]:
         """Return the versions that a step uses, for the worker that runs it."""
         keys = {up for key in step.assets for up in self._upstream(key)} - step.selected
-        return {key: self._of(key, step, "") for key in keys}
+        return {key: self._used.get(key) or self._of(key, step, "") for key in keys}
 
     def told(self, used: Mapping[AssetKey, Used]) -> None:
         """Hear, in a worker, which versions a step uses."""
         self._used.update(used)
 
-    def _upstream(self, key: AssetKey) -> tuple[AssetKey, ...]:
-        return self._graph.parents(key) if key in self._keys else ()
+    def _upstream(self, key: AssetKey) -> list[AssetKey]:
+        if key not in self._keys:
+            return []  # an output of a job without assets may be one
+        graph, nodes = self._graph, self._graph.nodes
+        return [nodes[position].key for position in graph.adjacency.upstream[graph.position(key)]]
 
     def _of(self, key: AssetKey, step: Step, code: str) -> Used:
-        if key in self._used:
-            return self._used[key]
         if key in step.selected:  # made by the same step, and perhaps stored later
             made_of = [code]
             for up in self._upstream(key):
-                made_of += str(up), self._of(up, step, code)[0]
+                made_of += (up.to_user_string(), (self._used.get(up) or self._of(up, step, code))[0])
             return derived_version(made_of), ""
         if self._store is not None:
             self._used = {**self._recorded(self._store()), **self._used}
