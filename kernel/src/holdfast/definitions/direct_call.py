@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from types import GeneratorType
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Protocol
 
 from holdfast.config.processing import read_config
@@ -71,7 +71,8 @@ def call_directly(
         output_keys: the assets that outputs are.
 
     Returns:
-        What the function returns, as it is; for a generator function, a generator that checks what it yields.
+        What the function returns, as it is; for a generator function, a generator that checks what it yields,
+        and the like for one written with ``async``.
 
     Raises:
         InvalidInvocationError: the arguments do not fit the function.
@@ -86,17 +87,10 @@ def call_directly(
     given, inputs, keywords = _split(op, args, kwargs, title)
     values = _inputs(op, inputs, keywords, title)
     context = _context(op, given, title, own_resources or {}, input_keys, output_keys)
-    check = _Checker(title, context.resources)
-    for name, value in values.items():
-        check(f"Input '{name}'", op.input_types.get(name), value)
+    checker = _Checker(op, title, context.resources)
+    checker.inputs(values)
     arguments = (context,) if op.arguments.takes_context else ()
-    result = op.compute_fn(*arguments, **values)
-    checked = _checked(op, result, title, check)
-    if isinstance(result, GeneratorType):
-        return checked
-    for _ in checked:
-        pass
-    return result
+    return checker.returned(op.compute_fn(*arguments, **values))
 
 
 def _split(
@@ -182,25 +176,52 @@ def _context(
 
 
 class _Checker:
-    """Checks values against types."""
+    """Checks what goes into a call and what comes out."""
 
-    def __init__(self, title: str, resources: Resources) -> None:
+    def __init__(self, op: _Computation, title: str, resources: Resources) -> None:
+        self._op = op
         self._title = title
         self._context = TypeCheckContext(resources=resources)
+        self._expected = ExpectedOutputs(op.outs, op.outs, title)
 
-    def __call__(self, what: str, dagster_type: DagsterType | None, value: Any) -> None:
+    def inputs(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self._check(f"Input '{name}'", self._op.input_types.get(name), value)
+
+    def returned(self, result: Any) -> Any:
+        """Return a result that is checked, or that is checked as it comes."""
+        if isinstance(result, GeneratorType):
+            return self._each(result)
+        if isinstance(result, CoroutineType):
+            return self._awaited(result)
+        if isinstance(result, AsyncGeneratorType):
+            return self._each_awaited(result)
+        for _ in self._each(self._expected.items(result)):
+            pass
+        return result
+
+    def _each(self, items: Iterable[Any]) -> Iterator[Any]:
+        for item in items:
+            yield self._item(item)
+        self._expected.left_out()
+
+    async def _each_awaited(self, items: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for item in items:
+            yield self._item(item)
+        self._expected.left_out()
+
+    async def _awaited(self, result: Awaitable[Any]) -> Any:
+        return self.returned(await result)
+
+    def _item(self, item: Any) -> Any:
+        if isinstance(item, Output | DynamicOutput):
+            name = item.output_name
+            self._expected.claim(item)
+            self._check(f"Output '{name}'", self._op.output_types.get(name), item.value)
+        elif not isinstance(item, Report):
+            raise self._expected.no_output(item)
+        return item
+
+    def _check(self, what: str, dagster_type: DagsterType | None, value: Any) -> None:
         if dagster_type is not None:
             check_value(dagster_type, value, self._context, f"{what} of {self._title}")
-
-
-def _checked(op: _Computation, result: Any, title: str, check: _Checker) -> Iterator[Any]:
-    """Yield what a function made, each once it is checked."""
-    expected = ExpectedOutputs(op.outs, op.outs, title)
-    for item in expected.items(result):
-        if isinstance(item, Output | DynamicOutput):
-            expected.claim(item)
-            check(f"Output '{item.output_name}'", op.output_types.get(item.output_name), item.value)
-        elif not isinstance(item, Report):
-            raise expected.no_output(item)
-        yield item
-    expected.left_out()
