@@ -283,12 +283,10 @@ class InvariantViolationError(Error, RuntimeError):
 class UnknownResourceError(Error, KeyError, AttributeError):
     """Code reaches for a resource that it did not ask for."""
 
-    def __init__(self, key: str, user: str, known: Iterable[str]) -> None:
+    def __init__(self, key: str, user: str, known: Iterable[str], fix: str = "") -> None:
         self.key, self.user = key, user
-        super().__init__(
-            f"{user} has no resource '{key}'.{did_you_mean(key, known)} "
-            f"Ask for it with required_resource_keys={{'{key}'}}."
-        )
+        fix = fix or f"Ask for it with required_resource_keys={{'{key}'}}."
+        super().__init__(f"{user} has no resource '{key}'.{did_you_mean(key, known)} {fix}")
 
 
 class UnknownPartitionError(Error, KeyError):

@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 from holdfast.argument_types import check_type
 from holdfast.contexts import Resources
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
-from holdfast.errors import InvalidConfigError, InvariantViolationError, ResourceConflictError, did_you_mean
+from holdfast.errors import (
+    InvalidConfigError,
+    InvariantViolationError,
+    ResourceConflictError,
+    UnknownResourceError,
+    did_you_mean,
+)
 from holdfast.execution.resources import ResourcePool
 from holdfast.instance import Instance
 
@@ -118,7 +124,9 @@ class StandaloneResources(Resources):
         self._entered = False
 
     def __getitem__(self, key: str) -> Any:
-        super().__getitem__(key)  # there must be such a resource
+        if key not in self._definitions:
+            fix = f"Give it with {self._builder}(resources={{'{key}': ...}})."
+            raise UnknownResourceError(key, "This context", self._definitions, fix)
         value = self._pool.get(key, "This context")
         if self._pool.needs_closing and not self._entered:
             self.close()
