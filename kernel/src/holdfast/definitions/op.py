@@ -27,7 +27,7 @@ from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy, check_retry_policy
-from holdfast.types.dagster_type import ANY_TYPE, DagsterType, DagsterTypeKind
+from holdfast.types.dagster_type import ANY_TYPE, DagsterType, DagsterTypeKind, Nothing
 from holdfast.types.hints import check_dagster_type, resolve_type
 
 __all__ = ["ANY_CONFIG", "OpDefinition", "op"]
@@ -261,11 +261,11 @@ _Described = TypeVar("_Described", In, Out)
 
 
 def _typed(described: Mapping[str, _Described], types: Mapping[str, DagsterType]) -> dict[str, _Described]:
-    """Say of each input or output the type that annotations say."""
+    """Say of each input or output which type it has; what is typed `Nothing` is known by that."""
     return {
-        name: attrs.evolve(each, dagster_type=types.get(name, ANY_TYPE))
-        if each.dagster_type is UNSET
-        else each
+        name: each
+        if each.dagster_type is Nothing
+        else attrs.evolve(each, dagster_type=types.get(name, ANY_TYPE))
         for name, each in described.items()
     }
 
