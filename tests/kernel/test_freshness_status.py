@@ -165,6 +165,13 @@ def test_the_oldest_way_counts() -> None:
     assert late(diamond, instance) == {"c": 140.0}
 
 
+@pytest.mark.parametrize("upstream", [("a", "b"), ("b", "a")])
+def test_a_way_without_data_leaves_the_root_unknown(upstream: tuple[str, str]) -> None:
+    """An asset between that was never recorded has no data of the root."""
+    diamond = [made("a", policy=None), made("b", "a", policy=None), made("c", *upstream)]
+    assert late(diamond, history(("a", 20, {}), ("c", 10, {"a": "a20"}))) == {"c": None}
+
+
 def test_every_root_counts() -> None:
     """The status has the times of all roots; the furthest behind makes the asset late."""
     graph = AssetGraph.of([made("a", policy=None), made("b", policy=None), made("c", "a", "b")])

@@ -10,6 +10,7 @@ import pytest
 from holdfast import (
     AssetKey,
     AssetMaterialization,
+    AssetObservation,
     AssetOut,
     AssetsDefinition,
     Event,
@@ -143,6 +144,19 @@ def test_of_a_source_asset_the_observation_comes_first() -> None:
     raw = observable_source_asset(name="raw")(lambda: LogicalVersion("seen"))
     materialize([raw], instance=instance)
     assert tags([raw, made("a", "raw")], instance)["a"][INPUT + "raw"] == "seen"
+
+
+def test_an_observation_without_a_version_says_nothing_of_it() -> None:
+    """What an asset logs about a source asset is no version of it, though its run is named."""
+    instance = Instance.ephemeral()
+
+    @asset
+    def logging(context: Any) -> None:
+        context.log_event(AssetObservation("raw", metadata={"rows": 3}))
+
+    run = materialize([logging], instance=instance).run_id
+    found = tags([SourceAsset("raw"), made("a", "raw")], instance)["a"]
+    assert (found[INPUT + "raw"], found[EVENT + "raw"]) == ("INITIAL", run)
 
 
 def test_what_was_never_recorded_has_a_version_of_its_own() -> None:
