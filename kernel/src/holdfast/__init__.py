@@ -12,6 +12,7 @@ from typing import Any as _Any
 
 if TYPE_CHECKING:
     from holdfast.asset_graph import AssetGraph
+    from holdfast.asset_jobs import UnresolvedAssetJobDefinition, define_asset_job
     from holdfast.built_contexts import (
         build_init_resource_context,
         build_input_context,
@@ -32,12 +33,7 @@ if TYPE_CHECKING:
     from holdfast.config.scalars import Any, Bool, ConfigSchema, Enum, EnumValue, Float, Int, String
     from holdfast.config.sources import BoolSource, IntSource, StringSource
     from holdfast.config.types import Array, Field, Map, Permissive, Shape
-    from holdfast.contexts import (
-        InitResourceContext,
-        InputContext,
-        OutputContext,
-        Resources,
-    )
+    from holdfast.contexts import InitResourceContext, InputContext, OutputContext, Resources
     from holdfast.definitions.asset import asset, multi_asset
     from holdfast.definitions.asset_in_out import AssetIn, AssetOut
     from holdfast.definitions.assets_definition import AssetsDefinition
@@ -121,7 +117,7 @@ if TYPE_CHECKING:
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
-    from holdfast.jobs import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job
+    from holdfast.jobs import JobDefinition
     from holdfast.keys import AssetKey
     from holdfast.lateness import FreshnessStatus, freshness_status
     from holdfast.metadata import MetadataEntry, MetadataValue
@@ -213,6 +209,7 @@ if TYPE_CHECKING:
     from holdfast.types.type_check import TypeCheck, TypeCheckContext
     from holdfast.value_loader import AssetValueLoader
     from holdfast.versions import LogicalVersion, ObserveResult
+
 __all__ = [
     "AllPartitionMapping",
     "Any",
@@ -636,7 +633,7 @@ _MODULES = {
     "UnknownSelectionError": "errors",
     "UnknownUpstreamError": "errors",
     "UnmetExecutorRequirementsError": "errors",
-    "UnresolvedAssetJobDefinition": "jobs",
+    "UnresolvedAssetJobDefinition": "asset_jobs",
     "UnsupportedParameterError": "errors",
     "UntrustedFormatError": "errors",
     "UserCodeExecutionError": "errors",
@@ -656,7 +653,7 @@ _MODULES = {
     "dagster_type_loader": "types.loader",
     "daily_partitioned_config": "partitions.config",
     "default_mapping": "partitions.default_mapping",
-    "define_asset_job": "jobs",
+    "define_asset_job": "asset_jobs",
     "dynamic_partitioned_config": "partitions.config",
     "execute_job": "run_api",
     "executor": "definitions.executor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.resource import ResourceDefinition
@@ -10,7 +10,15 @@ from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import MissingResourceError, ResourceConflictError
 from holdfast.plan import Plan, Step
 
-__all__ = ["Provider", "bind_resources", "known_resources", "merge_resources", "needed_resources", "provide"]
+__all__ = [
+    "Provider",
+    "bind_resources",
+    "check_required",
+    "known_resources",
+    "merge_resources",
+    "needed_resources",
+    "provide",
+]
 
 Provider = Callable[[str], ResourceDefinition | None]
 """From a resource key to the definition that settings or plugins provide, if they do."""
@@ -125,3 +133,24 @@ def _keys(step: Step) -> Iterator[str]:
             yield inp.manager_key
         for source in inp.stored:
             yield source.manager_key
+
+
+def check_required(keys: Collection[str], given: Mapping[str, ResourceDefinition], needed_by: str) -> None:
+    """Raise if a resource is required that is not given, also by those that are.
+
+    Args:
+        keys: what is required.
+        given: the resources that are there.
+        needed_by: who requires it, for the message.
+
+    Raises:
+        MissingResourceError: naming it, and who needs it.
+    """
+    pending = [(key, needed_by) for key in keys]
+    seen = set(keys)
+    for key, user in pending:
+        if key not in given:
+            raise MissingResourceError(key, user, given)
+        required = given[key].required_resource_keys - seen
+        pending += [(other, f"Resource '{key}'") for other in required]
+        seen |= required

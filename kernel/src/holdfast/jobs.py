@@ -1,4 +1,4 @@
-"""Jobs: a selection of assets that is run together."""
+"""Jobs: assets, or a graph of computations, that are run together."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any, NoReturn
 import attrs
 
 from holdfast.argument_types import check_type, is_text
-from holdfast.asset_graph import AssetGraph
-from holdfast.binding import known_resources, merge_resources, needed_resources
-from holdfast.builtins.executors import config_problems, to_executor_definition
+from holdfast.asset_layer import AssetLayer, listed
+from holdfast.binding import check_required, known_resources, merge_resources, needed_resources
+from holdfast.builtins.executors import to_executor_definition
 from holdfast.config.mapping import ConfigMapping
-from holdfast.config.processing import read_config
 from holdfast.config.scalars import NOT_GIVEN
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
@@ -28,91 +27,28 @@ from holdfast.errors import (
     InvalidDefinitionError,
     InvalidSubsetError,
     InvariantViolationError,
-    MissingResourceError,
-    did_you_mean,
 )
 from holdfast.execution.resources import ResourcePool
-from holdfast.execution.run_loop import RunSummary
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, check_name
-from holdfast.observation_plan import make_observation_plan, observable_keys
+from holdfast.observation_plan import make_observation_plan
 from holdfast.op_configs import OpConfigs
 from holdfast.op_selection import select_ops
 from holdfast.plan import Plan
-from holdfast.planning import check_subsets, make_graph_plan, make_plan
+from holdfast.planning import check_input_values, check_subsets, make_graph_plan, make_plan
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.results import ExecuteInProcessResult
-from holdfast.run_config import filled_in, given_resource_configs, read_run_config
-from holdfast.runs import PreparedRun, RunRequest, prepare_in_process
-from holdfast.selection import AssetSelection, materializable
-from holdfast.selection_syntax import coerce_selection
+from holdfast.run_config import filled_in, given_resource_configs, read_executor_config, read_run_config
+from holdfast.runs import RunRequest, in_process_result, prepare_in_process
+from holdfast.selection import AssetSelection
 
 __all__ = [
     "ALL_ASSETS_JOB",
-    "AssetLayer",
     "JobDefinition",
-    "UnresolvedAssetJobDefinition",
-    "check_input_values",
-    "define_asset_job",
-    "in_process_result",
 ]
 
 ALL_ASSETS_JOB = "__ASSET_JOB"
 """The name of the job over all assets that every repository with assets has."""
-
-
-@attrs.frozen(eq=False)
-class AssetLayer:
-    """The assets of a job.
-
-    Attributes:
-        graph: all assets that the job's may read.
-        selection: what the job makes, as it was asked for.
-        keys: what the job makes.
-        observed: the source assets that the job looks at, if it makes nothing.
-    """
-
-    graph: AssetGraph
-    selection: AssetSelection
-    keys: frozenset[AssetKey]
-    observed: frozenset[AssetKey] = frozenset()
-
-    @classmethod
-    def select(cls, graph: AssetGraph, selection: AssetSelection) -> AssetLayer:
-        """Return the assets of a graph that a selection makes.
-
-        Raises:
-            InvalidSubsetError: it names what is not there, or source assets alone.
-        """
-        keys = materializable(graph, selection.resolve(graph))
-        check_subsets(graph, keys)
-        return cls(graph, selection, keys)
-
-    @classmethod
-    def everything(cls, graph: AssetGraph) -> AssetLayer:
-        """Return all assets of a graph; where there are none, the source assets that can be observed."""
-        return cls.select(graph, AssetSelection.all()) if graph.asset_keys else cls.observing(graph)
-
-    @classmethod
-    def observing(cls, graph: AssetGraph, selection: AssetSelection | None = None) -> AssetLayer:
-        """Return the source assets of a graph that can be observed.
-
-        Args:
-            graph: all assets.
-            selection: only those among these; all by default.
-
-        Raises:
-            InvalidSubsetError: the selection names what is not there, or nothing that can be observed.
-        """
-        observed = observable_keys(graph)
-        if selection is None:
-            return cls(graph, AssetSelection.keys(*sorted(observed)), frozenset(), observed)
-        chosen = selection.resolve(graph) & observed
-        if not chosen:
-            raise InvalidSubsetError(
-                f"'{selection}' selects no source asset that can be observed; those are {_names(observed)}."
-            )
-        return cls(graph, selection, frozenset(), chosen)
 
 
 def _executor(choice: Any) -> ExecutorDefinition:
@@ -139,8 +75,6 @@ def _resources(resource_defs: Mapping[str, Any] | None) -> Mapping[str, Resource
 def _graph_name(job: JobDefinition) -> str:
     if not isinstance(job.graph_def, NodeGraph):
         raise InvalidDefinitionError(f"JobDefinition: give a name, or a graph_def, not {job.graph_def!r}.")
-    if not isinstance(job.graph_def, NodeGraph):
-        raise InvalidDefinitionError(f"JobDefinition: graph_def is a graph, not {job.graph_def!r}.")
     return job.graph_def.name
 
 
@@ -193,15 +127,12 @@ class JobDefinition:
         refuse(what, partitions_def=self.partitions_def, version_strategy=self.version_strategy)
         check_loggers(self.logger_defs, what)
         check_retry_policy(self.op_retry_policy, what)
-        if not isinstance(self.graph_def, NodeGraph | None):
-            raise InvalidDefinitionError(f"job '{self.name}': graph_def is a graph, not {self.graph_def!r}.")
+        check_type(self.graph_def, NodeGraph | None, f"{what}: graph_def", "a graph")
         if (self.graph_def is None) == (self.asset_layer is None):
             raise InvalidDefinitionError(f"{self!r} runs a graph or assets: give graph_def or asset_layer.")
         check_input_values(self.graph_def, self.input_values, repr(self))
-        if self.config is not None and not isinstance(self.config, Mapping | ConfigMapping):
-            raise InvalidDefinitionError(
-                f"job '{self.name}': config is a mapping of sections or a ConfigMapping, not {self.config!r}."
-            )
+        kinds = "a mapping of sections or a ConfigMapping"
+        check_type(self.config, Mapping | ConfigMapping | None, f"{what}: config", kinds)
         self._check_resources()
         if isinstance(self.config, Mapping) and self.config:
             self.read_config(self.config)
@@ -238,12 +169,12 @@ class JobDefinition:
         given = self.resource_defs
         if self.graph_def is not None:
             for op in self.graph_def.ops:
-                _check_required(op.required_resource_keys, given, f"Op '{op.name}'")
+                check_required(op.required_resource_keys, given, f"Op '{op.name}'")
         for definition in self._definitions:
             names = ", ".join(map(str, sorted(definition.keys)))
-            _check_required(definition.node_def.required_resource_keys, given, f"Asset '{names}'")
+            check_required(definition.node_def.required_resource_keys, given, f"Asset '{names}'")
         for hook in self.hook_defs if self.graph_def is None else self.hook_defs | self.graph_def.hooks:
-            _check_required(hook.required_resource_keys, given, f"Hook '{hook.name}'")
+            check_required(hook.required_resource_keys, given, f"Hook '{hook.name}'")
 
     @property
     def config_mapping(self) -> ConfigMapping | None:
@@ -353,7 +284,7 @@ class JobDefinition:
         chosen = AssetSelection.keys(*sorted(wanted)) & layer.selection
         for key in sorted(wanted - layer.keys):
             layer.graph[key]  # a key that is nowhere is an error of its own, with the nearest one
-            raise InvalidSubsetError(f"{self!r} does not make '{key}'. Select among {_names(layer.keys)}.")
+            raise InvalidSubsetError(f"{self!r} does not make '{key}'. Select among {listed(layer.keys)}.")
         check_subsets(layer.graph, wanted)
         part = make_plan(layer.graph, wanted, chosen)
         whole = make_plan(layer.graph, layer.keys, layer.selection)
@@ -426,15 +357,7 @@ class JobDefinition:
         Raises:
             InvalidConfigError: listing every problem with its path.
         """
-        section = run_config.get("execution") if isinstance(run_config, Mapping) else None
-        if not isinstance(section, Mapping):
-            section = {}  # what else is wrong with it is said with the other sections
-        field = self.executor_def.config_schema
-        config, problems = read_config(field, section.get("config", NOT_GIVEN), "execution.config")
-        problems = problems or config_problems(self.executor_def, config)
-        if problems:
-            raise InvalidConfigError(f"Run config of '{self.name}' does not fit", problems)
-        return config
+        return read_executor_config(self.executor_def, run_config, f"'{self.name}'")
 
     def execute_in_process(
         self,
@@ -472,144 +395,3 @@ class JobDefinition:
 
     def __repr__(self) -> str:
         return f"JobDefinition({self.name!r})"
-
-
-def _check_required(keys: Collection[str], given: Mapping[str, ResourceDefinition], needed_by: str) -> None:
-    pending = [(key, needed_by) for key in keys]
-    seen = set(keys)
-    for key, user in pending:
-        if key not in given:
-            raise MissingResourceError(key, user, given)
-        required = given[key].required_resource_keys - seen
-        pending += [(other, f"Resource '{key}'") for other in required]
-        seen |= required
-
-
-def check_input_values(graph: NodeGraph | None, values: Mapping[str, Any] | None, what: str) -> None:
-    """Raise if values are given for what is no input of a graph.
-
-    Raises:
-        InvalidDefinitionError: naming the nearest input.
-    """
-    known = {} if graph is None else graph.ins
-    check_type(values, Mapping | None, f"{what}: input_values", "a mapping of inputs to values")
-    for name in values or {}:
-        if name not in known:
-            raise InvalidDefinitionError(
-                f"{what}: input_values names '{name}', which is no input of its graph."
-                f"{did_you_mean(name, known)}"
-            )
-
-
-def in_process_result(
-    job: JobDefinition, plan: Plan, run: PreparedRun, summary: RunSummary, raise_on_error: bool
-) -> ExecuteInProcessResult:
-    """Return the result of a run in this process, or raise for its first failure."""
-    session = run.session
-    result = ExecuteInProcessResult(
-        job, plan, session.run_id, summary.success, summary.events, session.values or {}
-    )
-    if raise_on_error and not summary.success:
-        result.raise_for_failure(summary.exceptions)
-    return result
-
-
-@attrs.frozen(eq=False)
-class UnresolvedAssetJobDefinition:
-    """A job whose selection is not resolved yet; a repository resolves it against its assets.
-
-    Attributes:
-        name: the job's name.
-        selection: what it makes.
-        config: the run config it is run with by default.
-        description: what it is for.
-        tags: labels of its runs.
-        executor_def: the executor it is run by.
-    """
-
-    name: str
-    selection: AssetSelection
-    config: Mapping[str, Any] | ConfigMapping | None = None
-    description: str | None = None
-    tags: Mapping[str, str] = attrs.field(factory=dict)
-    executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None
-
-    def resolve(
-        self,
-        assets: Sequence[Any] | AssetGraph,
-        source_assets: Sequence[Any] = (),
-        resource_defs: Mapping[str, Any] | None = None,
-    ) -> JobDefinition:
-        """Return the job over these assets.
-
-        Args:
-            assets: the assets, or a graph of them.
-            source_assets: source assets, unless a graph is given.
-            resource_defs: resources for all its assets.
-
-        Raises:
-            InvalidSubsetError: the selection names what is not there.
-        """
-        graph = assets if isinstance(assets, AssetGraph) else AssetGraph.of([*assets, *source_assets])
-        return JobDefinition(
-            graph_def=None,
-            name=self.name,
-            config=self.config,
-            description=self.description,
-            tags=self.tags,
-            executor_def=self.executor_def,
-            resource_defs=to_resource_definitions(resource_defs, f"job '{self.name}'"),
-            asset_layer=AssetLayer.select(graph, self.selection),
-        )
-
-
-def define_asset_job(
-    name: str,
-    selection: Any = None,
-    config: Mapping[str, Any] | ConfigMapping | None = None,
-    description: str | None = None,
-    tags: Mapping[str, Any] | None = None,
-    partitions_def: None = None,
-    executor_def: ExecutorDefinition | str | Mapping[str, Any] | None = None,
-) -> UnresolvedAssetJobDefinition:
-    """Define a job that makes a selection of assets; put it into a repository.
-
-    Args:
-        name: its name.
-        selection: what it makes: a selection, a string such as ``"orders*"``, a list of these, or keys; all
-            assets by default.
-        config: the run config it is run with unless a run gives another, or a `ConfigMapping` that makes it
-            from less.
-        description: what it is for.
-        tags: labels of its runs; values that are no strings become JSON and must survive it.
-        partitions_def: refused by this version.
-        executor_def: the executor it is run by: a definition, the name of one that a plugin provides, or a
-            mapping with ``use`` and options. By default the one that the settings or the run config name.
-
-    Raises:
-        InvalidNameError: the name breaks the naming rule.
-        InvalidDefinitionError: another argument is of the wrong kind.
-        SelectionSyntaxError: the selection cannot be read.
-    """
-    check_name(name, "job name")
-    what = f"job '{name}'"
-    refuse(what, partitions_def=partitions_def)
-    if config is not None and not isinstance(config, Mapping | ConfigMapping):
-        raise InvalidDefinitionError(
-            f"{what}: config is a mapping of sections or a ConfigMapping, not {config!r}."
-        )
-    check_type(description, str | None, f"{what}: description", "a string")
-    to_executor_definition(executor_def, what)
-    return UnresolvedAssetJobDefinition(
-        name,
-        AssetSelection.all() if selection is None else coerce_selection(selection),
-        config,
-        description,
-        check_tags(tags, what),
-        executor_def,
-    )
-
-
-def _names(keys: Collection[AssetKey], limit: int = 12) -> str:
-    names = [f"'{key}'" for key in sorted(keys)] or ["none"]
-    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")

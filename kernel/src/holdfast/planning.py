@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.flattening import FlatGraph, OutputOf, flatten
@@ -16,13 +17,13 @@ from holdfast.definitions.in_out import In
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
-from holdfast.errors import CycleError
+from holdfast.errors import CycleError, InvalidDefinitionError, did_you_mean
 from holdfast.graph_steps import GraphSteps, unfed_input
 from holdfast.keys import AssetKey
 from holdfast.plan import GivenValue, Plan, Step, StepInput, StepOutput, Unfed
 from holdfast.selection import AssetSelection
 
-__all__ = ["check_subsets", "make_graph_plan", "make_plan", "stored_output"]
+__all__ = ["check_input_values", "check_subsets", "make_graph_plan", "make_plan", "stored_output"]
 
 
 def make_graph_plan(graph: NodeGraph, input_values: Mapping[str, Any] | None = None) -> Plan:
@@ -151,6 +152,22 @@ def _wanted_inside(
     if len(wanted) == len(keys):
         return None
     return flat.needed_for([flat.outputs[name] for name, key in keys.items() if key in wanted])
+
+
+def check_input_values(graph: NodeGraph | None, values: Mapping[str, Any] | None, what: str) -> None:
+    """Raise if values are given for what is no input of a graph.
+
+    Raises:
+        InvalidDefinitionError: naming the nearest input.
+    """
+    known = {} if graph is None else graph.ins
+    check_type(values, Mapping | None, f"{what}: input_values", "a mapping of inputs to values")
+    for name in values or {}:
+        if name not in known:
+            raise InvalidDefinitionError(
+                f"{what}: input_values names '{name}', which is no input of its graph."
+                f"{did_you_mean(name, known)}"
+            )
 
 
 def check_subsets(graph: AssetGraph, keys: Collection[AssetKey]) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 
 import attrs
 
+from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.loading import load_assets_from_modules
 from holdfast.errors import InvalidDefinitionError, SettingsError, did_you_mean
 from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
-from holdfast.jobs import AssetLayer, JobDefinition
+from holdfast.jobs import JobDefinition
 from holdfast.plan import Plan
 from holdfast.repository_definition import RepositoryDefinition
 from holdfast.results import RunResult

@@ -10,6 +10,8 @@ import attrs
 
 from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
+from holdfast.asset_jobs import UnresolvedAssetJobDefinition
+from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
@@ -19,7 +21,7 @@ from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError, UnknownJobError, did_you_mean
 from holdfast.graph_definition import GraphDefinition
 from holdfast.instance import Instance
-from holdfast.jobs import ALL_ASSETS_JOB, AssetLayer, JobDefinition, UnresolvedAssetJobDefinition
+from holdfast.jobs import ALL_ASSETS_JOB, JobDefinition
 from holdfast.keys import CoercibleToAssetKey, check_name
 from holdfast.observation_plan import observable_keys
 from holdfast.sensors import SensorDefinition

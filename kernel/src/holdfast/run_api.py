@@ -12,6 +12,8 @@ import attrs
 
 from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
+from holdfast.asset_jobs import define_asset_job
+from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import retries_enabled
 from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.executor import InitExecutorContext
@@ -27,11 +29,11 @@ from holdfast.events import Event
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.job_result import ExecuteJobResult, StoredValues
-from holdfast.jobs import AssetLayer, JobDefinition, define_asset_job, in_process_result
+from holdfast.jobs import JobDefinition
 from holdfast.plan import Plan
 from holdfast.reconstruction import ReconstructableJob
 from holdfast.results import ExecuteInProcessResult
-from holdfast.runs import RunRequest, prepare_in_process, prepare_on_executor, session_for
+from holdfast.runs import RunRequest, in_process_result, prepare_in_process, prepare_on_executor, session_for
 
 __all__ = ["execute_job", "materialize", "materialize_to_memory", "validate_run_config"]
 

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from holdfast.binding import needed_resources
+from holdfast.builtins.executors import config_problems
+from holdfast.config.processing import read_config
 from holdfast.config.scalars import NOT_GIVEN
+from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.logger import LoggerDefinition, read_logger_configs
 from holdfast.errors import InvalidConfigError, did_you_mean
 from holdfast.execution.resources import ResourcePool
@@ -14,7 +17,7 @@ from holdfast.execution.session import OpConfig
 from holdfast.op_configs import OpConfigs
 from holdfast.plan import Plan
 
-__all__ = ["filled_in", "given_resource_configs", "read_run_config"]
+__all__ = ["filled_in", "given_resource_configs", "read_executor_config", "read_run_config"]
 
 _SECTIONS = ("execution", "inputs", "loggers", "ops", "resources")
 
@@ -62,6 +65,31 @@ def given_resource_configs(run_config: Any) -> dict[str, Any]:
     return {
         key: entry["config"] for key, entry in entries if isinstance(entry, Mapping) and "config" in entry
     }
+
+
+def read_executor_config(
+    executor: ExecutorDefinition, run_config: Mapping[str, Any] | None, what: str
+) -> Any:
+    """Return the config that a run config gives an executor.
+
+    Args:
+        executor: the executor.
+        run_config: the run config.
+        what: the job, for the message.
+
+    Raises:
+        InvalidConfigError: listing every problem with its path.
+    """
+    section = run_config.get("execution") if isinstance(run_config, Mapping) else None
+    if not isinstance(section, Mapping):
+        section = {}  # what else is wrong with it is said with the other sections
+    config, problems = read_config(
+        executor.config_schema, section.get("config", NOT_GIVEN), "execution.config"
+    )
+    problems = problems or config_problems(executor, config)
+    if problems:
+        raise InvalidConfigError(f"Run config of {what} does not fit", problems)
+    return config
 
 
 def filled_in(

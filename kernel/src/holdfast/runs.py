@@ -28,9 +28,17 @@ from holdfast.execution.worker import StepTask, run_task
 from holdfast.instance import Instance
 from holdfast.op_configs import OpConfigs
 from holdfast.plan import Plan
+from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import given_resource_configs, read_run_config
 
-__all__ = ["PreparedRun", "RunRequest", "prepare_in_process", "prepare_on_executor", "session_for"]
+__all__ = [
+    "PreparedRun",
+    "RunRequest",
+    "in_process_result",
+    "prepare_in_process",
+    "prepare_on_executor",
+    "session_for",
+]
 
 Listener = Callable[[Sequence[Event]], None]
 
@@ -256,3 +264,16 @@ def _remote(session: Session, rebuild: bytes) -> Submission:
         return run_task, (StepTask(run_id, step_key, attempt, rebuild, resolution, used),)
 
     return submission
+
+
+def in_process_result(
+    job: Any, plan: Plan, run: PreparedRun, summary: RunSummary, raise_on_error: bool
+) -> ExecuteInProcessResult:
+    """Return the result of a run in this process, or raise for its first failure."""
+    session = run.session
+    result = ExecuteInProcessResult(
+        job, plan, session.run_id, summary.success, summary.events, session.values or {}
+    )
+    if raise_on_error and not summary.success:
+        result.raise_for_failure(summary.exceptions)
+    return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from holdfast.config.mapping import ConfigMapping
 from holdfast.interfaces import Command
 from holdfast_cli.project import load_project
 from holdfast_cli.running import add_run_options, run_config, run_tags, watch
@@ -23,7 +24,8 @@ class RunCommand(Command):
         """Run the job."""
         project = load_project(arguments)
         job = project.repository.get_job(arguments.job)
-        config, tags = run_config(arguments, project, job.config), run_tags(arguments)
+        default = None if isinstance(job.config, ConfigMapping) else job.config
+        config, tags = run_config(arguments, project, default), run_tags(arguments)
         return watch(
             arguments,
             lambda listener: project.run_job(job.name, run_config=config, tags=tags, listener=listener),
