@@ -127,6 +127,22 @@ def test_a_new_reason_is_a_new_request() -> None:
     assert (watch.asks(), watch.asks()) == ("bc", "")
     watch.make("a")
     assert watch.asks() == "bc"
+    watch.make("bc")
+    watch.make("a")
+    assert (watch.asks(), watch.asks()) == ("bc", "")
+
+
+@pytest.mark.parametrize("before", ["", "r"])
+def test_each_input_is_a_reason_of_its_own(before: str) -> None:
+    """Whichever of several inputs is made again, what reads it is asked for again."""
+    watch = Watch([made("p"), made("q"), made("r", "p", "q")], AssetSelection.keys("r"))
+    watch.make(f"pq{before}")
+    watch.make("p")
+    assert (watch.asks(), watch.asks()) == ("r", "")
+    watch.make("q")
+    assert (watch.asks(), watch.asks()) == ("r", "")
+    watch.make("p")
+    assert watch.asks() == "r"
 
 
 def test_only_selected_assets_are_asked_for() -> None:
@@ -225,9 +241,10 @@ def test_an_asset_with_a_policy_is_not_made_before_it_must() -> None:
 
 
 def test_when_the_policy_breaks_everything_it_needs_is_asked_for() -> None:
-    """The asset and what it is made of; with what reads it."""
-    watch = Watch([made("a"), made("b", "a"), made("c", "b", policy=HOUR), made("d", "c"), made("e", "a")])
-    watch.make("abcde")
+    """The asset and what it is made of, with what reads those; and nothing else, however old."""
+    chain = [made("a"), made("b", "a"), made("c", "b", policy=HOUR), made("d", "c"), made("e", "a")]
+    watch = Watch([*chain, made("f")])
+    watch.make("abcdef")
     watch.now = later(59)
     assert watch.asks() == ""
     watch.now = later(61)

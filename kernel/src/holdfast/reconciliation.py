@@ -10,7 +10,6 @@ from typing import Any
 
 import attrs
 
-from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvariantViolationError
@@ -59,7 +58,6 @@ def build_asset_reconciliation_sensor(
         InvalidDefinitionError: another argument is of the wrong type.
     """
     what = f"sensor '{name}'"
-    check_type(asset_selection, AssetSelection, f"{what}: asset_selection", "an AssetSelection")
     tags = check_tags(run_tags, what)
 
     def reconcile(context: SensorEvaluationContext) -> list[RunRequest] | SkipReason:
