@@ -295,9 +295,17 @@ def parts(n: int) -> Iterator[DynamicOutput[int]]:
     yield DynamicOutput(n, "a")
 
 
+def _collects_itself() -> None:
+    values = numbers()
+    everything = values.map(double).collect()
+    share = op(name="share")(lambda n, all_of_them: n / sum(all_of_them))
+    values.map(lambda n: share(n, everything))
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
+        (lambda: _collects_itself(), "runs once for each value of 'numbers.result' and collects"),
         (lambda: double(numbers()), r"is dynamic. Use its map\(...\) or collect\(\)"),
         (lambda: total([numbers().collect()]), "is a list itself"),
         (lambda: numbers().map(lambda n: 5), "the function returns the outputs of calls"),

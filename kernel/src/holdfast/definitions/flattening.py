@@ -172,7 +172,8 @@ def flatten(graph: NodeGraph) -> FlatGraph:
     """Return the computations of a graph.
 
     Raises:
-        InvalidDefinitionError: something is downstream of two dynamic outputs that are not collected.
+        InvalidDefinitionError: something is downstream of two dynamic outputs that are not collected, or
+            collects what it runs for each value of.
     """
     nodes: dict[Path, FlatNode] = {}
     for node in _walk(graph, (), {}, {}, frozenset(), None):
@@ -260,6 +261,13 @@ def _over(graph: NodeGraph, node: FlatNode, done: Mapping[Path, FlatNode]) -> Ou
             if found is not None and over is not None and over != found:
                 raise _too_dynamic(graph, node, found, over)
             found = found or over
+    for source in node.sources.values():
+        if isinstance(source, Collected) and (done[source.of.path].over or source.of) == found:
+            raise InvalidDefinitionError(
+                f"{graph!r}: '{'.'.join(node.path)}' runs once for each value of "
+                f"'{'.'.join((*found.path, found.output))}' and collects what all of them lead to. "
+                "Collect that into a computation of its own first."
+            )
     return found
 
 
