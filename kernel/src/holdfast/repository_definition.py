@@ -12,7 +12,7 @@ from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
 from holdfast.asset_jobs import UnresolvedAssetJobDefinition
 from holdfast.asset_layer import AssetLayer
-from holdfast.builtins.executors import multi_or_in_process_executor
+from holdfast.builtins.executors import multi_or_in_process_executor, to_executor_definition
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.function import place_of
@@ -239,6 +239,8 @@ def repository(
     function_name = getattr(definitions_fn, "__name__", type(definitions_fn).__name__)
     own_name = check_name(name or function_name, "repository name")
     loggers = check_loggers(default_logger_defs, f"repository '{own_name}'")
+    to_executor_definition(default_executor_def, f"repository '{own_name}'")
+    check_type(plugins, Sequence | Mapping | None, f"repository '{own_name}': plugins", "names or a mapping")
     definitions = definitions_fn()
     if not isinstance(definitions, list | tuple):
         raise InvalidDefinitionError(

@@ -89,6 +89,7 @@ def derived_version(made_of: Sequence[str]) -> str:
     """Return the version of a value that follows from what it was made of.
 
     Args:
-        made_of: the version of the code; then, of each upstream asset, its name and the version that was used.
+        made_of: the version of the code; then, of each upstream asset, its name and the version that was
+            used.
     """
     return sha256("\0".join(made_of).encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from holdfast.argument_types import check_type
 from holdfast.definitions.dependencies import (
     GraphInput,
     InputMapping,
@@ -41,6 +42,7 @@ def compose(
     """
     arguments = read_arguments(function, what)
     names = arguments.names
+    check_type(ins, Mapping | None, f"{what}: ins", "a mapping of arguments to GraphIn")
     for name, described in (ins or {}).items():
         if name not in names:
             raise InvalidDefinitionError(

@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from holdfast.argument_types import check_type
+from holdfast.config.types import to_field
 from holdfast.errors import InvalidDefinitionError
 
 __all__ = ["DagsterTypeLoader", "dagster_type_loader"]
@@ -41,12 +43,16 @@ def dagster_type_loader(
         loader_version: the version of its code.
 
     Raises:
+        InvalidConfigDefinitionError: ``config_schema`` is no schema.
         InvalidDefinitionError: the function does not take two arguments, or an argument is of the wrong type.
     """
     if not isinstance(required_resource_keys, Set | None):
         raise InvalidDefinitionError(
             f"dagster_type_loader: required_resource_keys is a set, not {required_resource_keys!r}."
         )
+
+    to_field(config_schema, "dagster_type_loader")
+    check_type(loader_version, str | None, "dagster_type_loader: loader_version", "a string")
 
     def decorate(function: Callable[[Any, Any], Any]) -> DagsterTypeLoader:
         try:
