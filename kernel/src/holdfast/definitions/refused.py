@@ -9,8 +9,6 @@ from holdfast.errors import UnsupportedParameterError
 __all__ = ["refuse"]
 
 _INSTEAD = {
-    "config_schema": "Leave it out: config is passed on as it is given.",
-    "dagster_type": "Leave it out; annotate the function to say what type a reader wants.",
     "partition_mapping": "Leave it out and give the assets no partitions.",
     "partition_mappings": "Leave it out and give the assets no partitions.",
     "partitions_def": "Leave it out and make one asset, or one asset per part.",
