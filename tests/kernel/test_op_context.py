@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +30,6 @@ from holdfast import (
     multi_asset,
     op,
 )
-from holdfast.debugger import WorkerPdb
 
 
 def seen(look: Callable[[Any], Any], **options: Any) -> Any:
@@ -178,9 +180,30 @@ def test_it_logs_to_the_logger_of_the_run(caplog: pytest.LogCaptureFixture) -> N
     assert "told twice" in caplog.text
 
 
-def test_it_has_a_debugger() -> None:
-    """One for each use, which works in worker processes too."""
-    assert seen(lambda context: type(context.pdb)) is WorkerPdb
+DEBUGGED = """
+from holdfast import Instance, asset, define_asset_job, execute_job
+
+@asset
+def look(context):
+    secret = 6 * 7
+    context.pdb.set_trace()
+    return secret
+
+if __name__ == "__main__":
+    job = define_asset_job("job").resolve([look])
+    execute_job(job, Instance.ephemeral(), run_config={"execution": {"config": %r}})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no file that is the standard input")
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_it_has_a_debugger(executor: str, tmp_path: Path) -> None:
+    """Which reads what the user types, in a worker process too."""
+    script = tmp_path / "debugged.py"
+    script.write_text(DEBUGGED % {executor: {}})
+    command, typed = [sys.executable, str(script)], "p secret\nc\n"
+    done = subprocess.run(command, input=typed, capture_output=True, text=True, check=True, timeout=60)
+    assert "(Pdb) 42" in done.stdout
 
 
 @pytest.mark.parametrize("member", ["partition_key", "partition_time_window", "asset_partition_key_range"])
