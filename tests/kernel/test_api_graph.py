@@ -1,4 +1,4 @@
-"""Parameters of `GraphDefinition`, `OpDefinition` and `JobDefinition` that no other module is about."""
+"""Parameters of graphs, computations, jobs and executors that no other module is about."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from holdfast import (
+    ExecutorDefinition,
     GraphDefinition,
     Instance,
+    InvalidConfigError,
     JobDefinition,
     MissingResourceError,
     OpDefinition,
@@ -20,7 +22,9 @@ from holdfast import (
     asset,
     define_asset_job,
     graph,
+    multi_or_in_process_executor,
     op,
+    validate_run_config,
 )
 
 
@@ -171,3 +175,19 @@ def test_a_job_has_resources() -> None:
     """`resource_defs` of `JobDefinition` serve its computations."""
     job = JobDefinition(graph_def=rating, resource_defs={"rate": ResourceDefinition.hardcoded_resource(7)})
     assert job.execute_in_process().output_value() == 7
+
+
+def test_an_executor_keeps_its_requirements() -> None:
+    """`requirements` are there for code that reads them."""
+    assert ExecutorDefinition("far", requirements=["a queue"]).requirements == ["a queue"]
+
+
+def test_a_configured_executor_takes_other_config_and_words() -> None:
+    """`config_schema` and `description` of `configured` are the copy's."""
+    copy = multi_or_in_process_executor.configured(
+        lambda config: {"in_process": config}, name="one", config_schema={}, description="One process."
+    )
+    assert copy.description == "One process."
+    job = counting.to_job(executor_def=copy)
+    with pytest.raises(InvalidConfigError, match=r"execution\.config\.multiprocess: there is no such entry"):
+        validate_run_config(job, {"execution": {"config": {"multiprocess": {}}}})
