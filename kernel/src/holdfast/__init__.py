@@ -117,6 +117,7 @@ if TYPE_CHECKING:
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
+    from holdfast.job_result import ExecuteJobResult
     from holdfast.jobs import JobDefinition
     from holdfast.keys import AssetKey
     from holdfast.lateness import FreshnessStatus, freshness_status
@@ -252,6 +253,7 @@ __all__ = [
     "EventStorePlugin",
     "EventType",
     "ExecuteInProcessResult",
+    "ExecuteJobResult",
     "ExecutionInterruptedError",
     "ExecutionStepExecutionError",
     "ExecutorDefinition",
@@ -496,6 +498,7 @@ _MODULES = {
     "EventStorePlugin": "provisions",
     "EventType": "events",
     "ExecuteInProcessResult": "results",
+    "ExecuteJobResult": "job_result",
     "ExecutionInterruptedError": "errors",
     "ExecutionStepExecutionError": "errors",
     "ExecutorDefinition": "definitions.executor",
