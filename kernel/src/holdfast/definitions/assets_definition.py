@@ -22,7 +22,7 @@ from holdfast.definitions.assets_arguments import (
     to_own_resources,
     to_values_by_key,
 )
-from holdfast.definitions.assets_from_node import arguments_from_node
+from holdfast.definitions.assets_from_node import AssetsOfNode
 from holdfast.definitions.direct_call import call_directly
 from holdfast.definitions.function import place_of
 from holdfast.definitions.node_graph import NodeGraph
@@ -54,7 +54,7 @@ DEFAULT_GROUP = "default"
 
 
 @attrs.frozen(eq=False, slots=False, kw_only=True)
-class AssetsDefinition:
+class AssetsDefinition(AssetsOfNode):
     """A computation and the assets it makes and reads.
 
     Made by `asset` and `multi_asset`, or from a graph or computation that exists already.
@@ -130,104 +130,6 @@ class AssetsDefinition:
 
     def _where(self) -> str:
         return f"{self!r} ({self.place})"
-
-    @staticmethod
-    def from_graph(
-        graph_def: NodeGraph,
-        *,
-        keys_by_input_name: Mapping[str, CoercibleToAssetKey] | None = None,
-        keys_by_output_name: Mapping[str, CoercibleToAssetKey] | None = None,
-        key_prefix: CoercibleToKeyPrefix | None = None,
-        internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None = None,
-        partitions_def: Any = None,
-        group_name: str | None = None,
-        resource_defs: Mapping[str, Any] | None = None,
-        partition_mappings: Any = None,
-        metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None = None,
-        can_subset: bool = False,
-    ) -> AssetsDefinition:
-        """Return the assets that the outputs of a graph of computations are.
-
-        Args:
-            graph_def: the graph.
-            keys_by_input_name: the assets that inputs of the graph are; the inputs' names by default.
-            keys_by_output_name: the assets that outputs of the graph are; by default the outputs' names, or
-                the graph's name for a single output called ``result``.
-            key_prefix: goes before the keys of the outputs.
-            internal_asset_deps: by output, the assets it depends on, inputs or other outputs, where that is
-                not every input.
-            partitions_def: refused by this version.
-            group_name: the group of all assets.
-            resource_defs: resources of the assets' own, definitions or plain values.
-            partition_mappings: refused by this version.
-            metadata_by_output_name: metadata of outputs, on top of what their computations say.
-            can_subset: whether some of the assets can be made without the others. Of the graph's
-                computations only those that the selected assets need are run.
-
-        Raises:
-            InvalidDefinitionError: a mapping names what the graph does not have, an output is dynamic, or two
-                outputs are one output of a computation.
-            InvalidNameError: the prefix or group breaks the naming rule.
-        """
-        refuse(
-            "AssetsDefinition.from_graph",
-            partitions_def=partitions_def,
-            partition_mappings=partition_mappings,
-        )
-        arguments = arguments_from_node(
-            graph_def,
-            NodeGraph,
-            keys_by_input_name=keys_by_input_name,
-            keys_by_output_name=keys_by_output_name,
-            key_prefix=key_prefix,
-            internal_asset_deps=internal_asset_deps,
-            group_name=group_name,
-            metadata_by_output_name=metadata_by_output_name,
-            resource_defs=resource_defs,
-            can_subset=can_subset,
-        )
-        return AssetsDefinition(**arguments)
-
-    @staticmethod
-    def from_op(
-        op_def: OpDefinition,
-        *,
-        keys_by_input_name: Mapping[str, CoercibleToAssetKey] | None = None,
-        keys_by_output_name: Mapping[str, CoercibleToAssetKey] | None = None,
-        key_prefix: CoercibleToKeyPrefix | None = None,
-        internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None = None,
-        partitions_def: Any = None,
-        group_name: str | None = None,
-        partition_mappings: Any = None,
-        metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None = None,
-    ) -> AssetsDefinition:
-        """Return the assets that the outputs of a computation are; arguments and errors as `from_graph`.
-
-        Args:
-            op_def: the computation.
-            keys_by_input_name: the assets that its inputs are.
-            keys_by_output_name: the assets that its outputs are.
-            key_prefix: goes before the keys of the outputs.
-            internal_asset_deps: by output, the assets it depends on.
-            partitions_def: refused by this version.
-            group_name: the group of all assets.
-            partition_mappings: refused by this version.
-            metadata_by_output_name: metadata of outputs, on top of their own.
-        """
-        refuse(
-            "AssetsDefinition.from_op", partitions_def=partitions_def, partition_mappings=partition_mappings
-        )
-        arguments = arguments_from_node(
-            op_def,
-            OpDefinition,
-            keys_by_input_name=keys_by_input_name,
-            keys_by_output_name=keys_by_output_name,
-            key_prefix=key_prefix,
-            internal_asset_deps=internal_asset_deps,
-            group_name=group_name,
-            metadata_by_output_name=metadata_by_output_name,
-        )
-        return AssetsDefinition(**arguments)
 
     # -- what it makes and reads ---------------------------------------------------------------------
 

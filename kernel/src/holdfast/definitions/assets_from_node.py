@@ -1,13 +1,14 @@
-"""The arguments of an `AssetsDefinition` that makes assets of a computation or graph that exists already."""
+"""Assets made of a computation or graph that exists already."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from holdfast.definitions.flattening import flatten
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
+from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import (
@@ -18,10 +19,10 @@ from holdfast.keys import (
     key_prefix_parts,
 )
 
-__all__ = ["arguments_from_node", "deps_by_key"]
+__all__ = ["AssetsOfNode", "deps_by_key"]
 
 
-def arguments_from_node(
+def _arguments(
     node: Any,
     kind: type[OpDefinition] | type[NodeGraph],
     *,
@@ -34,7 +35,7 @@ def arguments_from_node(
     resource_defs: Mapping[str, Any] | None = None,
     can_subset: bool = False,
 ) -> dict[str, Any]:
-    """Return what `AssetsDefinition.from_op` and `from_graph` give the constructor.
+    """Return what `from_op` and `from_graph` give the constructor.
 
     Args:
         node: the computation or graph.
@@ -147,3 +148,114 @@ def _default_keys(node: OpDefinition | NodeGraph) -> dict[str, str]:
 
 def _one_group(keys: Mapping[str, AssetKey], group_name: str) -> dict[AssetKey, str]:
     return dict.fromkeys(keys.values(), check_group_name(group_name))
+
+
+Made = TypeVar("Made", bound="AssetsOfNode")
+
+
+class AssetsOfNode:
+    """The ways to make assets of a graph or computation that exists already."""
+
+    if TYPE_CHECKING:  # who inherits is made of these arguments
+
+        def __init__(self, **arguments: Any) -> None: ...
+
+    @classmethod
+    def from_graph(
+        cls: type[Made],
+        graph_def: NodeGraph,
+        *,
+        keys_by_input_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        keys_by_output_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        key_prefix: CoercibleToKeyPrefix | None = None,
+        internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None = None,
+        partitions_def: Any = None,
+        group_name: str | None = None,
+        resource_defs: Mapping[str, Any] | None = None,
+        partition_mappings: Any = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None = None,
+        can_subset: bool = False,
+    ) -> Made:
+        """Return the assets that the outputs of a graph of computations are.
+
+        Args:
+            graph_def: the graph.
+            keys_by_input_name: the assets that inputs of the graph are; the inputs' names by default.
+            keys_by_output_name: the assets that outputs of the graph are; by default the outputs' names, or
+                the graph's name for a single output called ``result``.
+            key_prefix: goes before the keys of the outputs.
+            internal_asset_deps: by output, the assets it depends on, inputs or other outputs, where that is
+                not every input.
+            partitions_def: refused by this version.
+            group_name: the group of all assets.
+            resource_defs: resources of the assets' own, definitions or plain values.
+            partition_mappings: refused by this version.
+            metadata_by_output_name: metadata of outputs, on top of what their computations say.
+            can_subset: whether some of the assets can be made without the others. Of the graph's
+                computations only those that the selected assets need are run.
+
+        Raises:
+            InvalidDefinitionError: a mapping names what the graph does not have, an output is dynamic, or two
+                outputs are one output of a computation.
+            InvalidNameError: the prefix or group breaks the naming rule.
+        """
+        refuse(
+            "AssetsDefinition.from_graph",
+            partitions_def=partitions_def,
+            partition_mappings=partition_mappings,
+        )
+        arguments = _arguments(
+            graph_def,
+            NodeGraph,
+            keys_by_input_name=keys_by_input_name,
+            keys_by_output_name=keys_by_output_name,
+            key_prefix=key_prefix,
+            internal_asset_deps=internal_asset_deps,
+            group_name=group_name,
+            metadata_by_output_name=metadata_by_output_name,
+            resource_defs=resource_defs,
+            can_subset=can_subset,
+        )
+        return cls(**arguments)
+
+    @classmethod
+    def from_op(
+        cls: type[Made],
+        op_def: OpDefinition,
+        *,
+        keys_by_input_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        keys_by_output_name: Mapping[str, CoercibleToAssetKey] | None = None,
+        key_prefix: CoercibleToKeyPrefix | None = None,
+        internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None = None,
+        partitions_def: Any = None,
+        group_name: str | None = None,
+        partition_mappings: Any = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Made:
+        """Return the assets that the outputs of a computation are; arguments and errors as `from_graph`.
+
+        Args:
+            op_def: the computation.
+            keys_by_input_name: the assets that its inputs are.
+            keys_by_output_name: the assets that its outputs are.
+            key_prefix: goes before the keys of the outputs.
+            internal_asset_deps: by output, the assets it depends on.
+            partitions_def: refused by this version.
+            group_name: the group of all assets.
+            partition_mappings: refused by this version.
+            metadata_by_output_name: metadata of outputs, on top of their own.
+        """
+        refuse(
+            "AssetsDefinition.from_op", partitions_def=partitions_def, partition_mappings=partition_mappings
+        )
+        arguments = _arguments(
+            op_def,
+            OpDefinition,
+            keys_by_input_name=keys_by_input_name,
+            keys_by_output_name=keys_by_output_name,
+            key_prefix=key_prefix,
+            internal_asset_deps=internal_asset_deps,
+            group_name=group_name,
+            metadata_by_output_name=metadata_by_output_name,
+        )
+        return cls(**arguments)
