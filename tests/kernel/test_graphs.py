@@ -7,30 +7,28 @@ from typing import Any
 import pytest
 
 from holdfast import (
+    DependencyDefinition,
+    DynamicCollectDependencyDefinition,
     GraphDefinition,
     GraphIn,
     GraphOut,
     In,
+    InputMapping,
     InvalidConfigError,
     InvalidDefinitionError,
     InvalidNameError,
     InvariantViolationError,
+    MultiDependencyDefinition,
+    NodeInvocation,
     Nothing,
     Out,
     Output,
+    OutputMapping,
     RetryPolicy,
     TypeCheckDidNotPass,
     graph,
     job,
     op,
-)
-from holdfast.definitions.dependencies import (
-    DependencyDefinition,
-    DynamicCollectDependencyDefinition,
-    InputMapping,
-    MultiDependencyDefinition,
-    NodeInvocation,
-    OutputMapping,
 )
 
 
