@@ -13,7 +13,6 @@ from holdfast import (
     AssetSelection,
     GraphOut,
     In,
-    Instance,
     InvalidDefinitionError,
     InvalidSubsetError,
     InvariantViolationError,
@@ -459,14 +458,15 @@ def test_source_assets_stand_in_for_a_graphs() -> None:
 
 def test_values_of_a_graphs_assets_are_loaded_without_a_run() -> None:
     """Through the IO manager of the output that each is."""
-    instance = Instance.ephemeral()
-    materialize([raw, pair_of()], instance=instance)
+    manager = IOManagerDefinition.hardcoded_io_manager(Recorder())
+    assets = with_resources([raw, pair_of()], {"io_manager": manager})
+    materialize(assets)
 
     @repository
     def shop() -> list[Any]:
-        return [raw, pair_of()]
+        return [*assets]
 
-    assert shop.load_asset_value("b", instance=instance) == 12
+    assert shop.load_asset_value("b") == 12
 
 
 def test_jobs_and_selections_reach_a_graphs_assets() -> None:
