@@ -134,6 +134,12 @@ def test_what_cannot_observe_is_refused(wrong: Any) -> None:
         SourceAsset("q", observe_fn=wrong)
 
 
+def test_required_resources_are_a_set_of_keys() -> None:
+    """One string is none."""
+    with pytest.raises(InvalidDefinitionError, match="set of strings, not"):
+        SourceAsset("q", observe_fn=lambda: VERSION, required_resource_keys="db")
+
+
 def test_only_functions_are_decorated() -> None:
     """The decorator says what it wants."""
     with pytest.raises(InvalidDefinitionError, match="decorates a function, not 5"):
