@@ -67,13 +67,12 @@ def known_resources(plan: Plan, given: Mapping[str, ResourceDefinition]) -> dict
     """
     definitions: list[AssetsDefinition | SourceAsset] = []
     for step in plan:
-        read = [
-            plan.graph[source.asset_key].definition
-            for inp in step.inputs
-            for source in inp.stored
-            if source.asset_key is not None and source.step_key not in plan.steps
-        ]
-        definitions += read if step.definition is None else (step.definition, *read)
+        if step.definition is not None:
+            definitions.append(step.definition)
+        for inp in step.inputs:
+            for source in inp.stored:
+                if source.asset_key is not None and source.step_key not in plan.steps:
+                    definitions.append(plan.graph[source.asset_key].definition)
     return merge_resources(given, "the run or its job", definitions)
 
 

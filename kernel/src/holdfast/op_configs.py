@@ -16,7 +16,7 @@ from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.errors import did_you_mean
 from holdfast.execution.session import OpConfig
-from holdfast.plan import Plan, Step, StepInput
+from holdfast.plan import Plan, Step, StepInput, StepOutput
 from holdfast.types.config_values import value_loader
 from holdfast.types.dagster_type import ANY_TYPE
 
@@ -50,11 +50,10 @@ class OpConfigs:
     @property
     def needed(self) -> bool:
         """Whether a step must be told something, or may be filled in a default, even without run config."""
-        return any(
+        return any(map(_has_value_schemas, self.resources.values())) or any(
             not step.op.takes_any_config
             or len(step.path) > 1
-            or any(True for inp in step.inputs for _ in inp.unfed)
-            or any(_output_schema(self.resources, output.manager_key) for output in step.outputs)
+            or any(type(inp.source) is not StepOutput and inp.unfed for inp in step.inputs)
             for step in self.plan
         )
 
@@ -208,6 +207,11 @@ def _input_schema(resources: Mapping[str, ResourceDefinition], inp: StepInput) -
         if schema is not None:
             return schema  # type: ignore[no-any-return]
     return None
+
+
+def _has_value_schemas(resource: ResourceDefinition) -> bool:
+    schemas = ("input_config_schema", "output_config_schema")
+    return any(getattr(resource, schema, None) is not None for schema in schemas)
 
 
 def _output_schema(resources: Mapping[str, ResourceDefinition], key: str) -> Field | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -158,18 +158,17 @@ class StepInput:
     metadata: Mapping[str, Any]
 
     @property
-    def stored(self) -> Iterator[StepOutput]:
+    def stored(self) -> Sequence[StepOutput]:
         """The stored values that it is loaded from."""
-        for source in self._parts:
-            if isinstance(source, StepOutput):
-                yield source
-            elif isinstance(source, CollectedOutput):
-                yield source.output
+        if type(self.source) is StepOutput:  # as nearly always
+            return (self.source,)
+        parts = [part.output if isinstance(part, CollectedOutput) else part for part in self._parts]
+        return [part for part in parts if isinstance(part, StepOutput)]
 
     @property
-    def unfed(self) -> Iterator[Unfed]:
+    def unfed(self) -> Sequence[Unfed]:
         """What of it nothing of the plan feeds."""
-        return (source for source in self._parts if isinstance(source, Unfed))
+        return [part for part in self._parts if isinstance(part, Unfed)]
 
     @property
     def _parts(self) -> tuple[StepSource, ...]:

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from holdfast.errors import TypeCheckDidNotPass
 from holdfast.execution.session import Session
-from holdfast.types.dagster_type import DagsterType, check_value
+from holdfast.plan import Step
+from holdfast.types.dagster_type import PASSED, DagsterType, check_value, plainly_passes
 from holdfast.types.type_check import TypeCheck, TypeCheckContext
 
 __all__ = ["check_context", "verdict_of"]
@@ -30,7 +31,7 @@ def check_context(session: Session, needs: _NeedsResources, what: str) -> TypeCh
 
 
 def verdict_of(
-    session: Session, dagster_type: DagsterType, value: Any, what: str
+    session: Session, dagster_type: DagsterType, value: Any, step: Step, role: str, name: str
 ) -> tuple[TypeCheck, TypeCheckDidNotPass | None]:
     """Return what the check of a type says of a value, and the error when the value is not of the type.
 
@@ -38,12 +39,17 @@ def verdict_of(
         session: the run in this process.
         dagster_type: what the value must be.
         value: the value.
-        what: what the value is, for messages.
+        step: the step that reads or makes it.
+        role: ``"Input"`` or ``"Output"``.
+        name: the name of the input or output.
 
     Raises:
         TypeCheckError: the check itself raised; that is the cause.
         InvariantViolationError: the check gave no verdict.
     """
+    if plainly_passes(dagster_type, value):
+        return PASSED, None
+    what = f"{role} '{name}' of {step.title}"
     try:
         return check_value(dagster_type, value, check_context(session, dagster_type, what), what), None
     except TypeCheckDidNotPass as error:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from time import time
 from typing import Any
 
-import attrs
-
 from holdfast.definitions.in_out import UNSET
 from holdfast.errors import InvalidConfigError
 from holdfast.events import Event, EventType, InputData
@@ -52,8 +50,9 @@ def read_inputs(session: Session, step: Step, events: list[Event]) -> dict[str, 
         if dagster_type is ANY_TYPE:
             events.append(Event(_INPUT, run_id, time(), key, None, data))
         else:
-            verdict, refusal = verdict_of(session, dagster_type, value, f"Input '{name}' of {step.title}")
-            events.append(Event(_INPUT, run_id, time(), key, None, attrs.evolve(data, type_check=verdict)))
+            verdict, refusal = verdict_of(session, dagster_type, value, step, "Input", name)
+            data = InputData(name, data.upstream_key, data.manager_key, verdict)
+            events.append(Event(_INPUT, run_id, time(), key, None, data))
             if refusal is not None:
                 raise refusal
         values[name] = value

@@ -105,7 +105,7 @@ class Session:
         manager, config, required = self.resources.io_manager(key, what)
         context = InputContext(
             name=inp.name,
-            config=None if step is None else self.op_config(step).inputs.get(inp.name),
+            config=self.op_config(step).inputs.get(inp.name) if self.ops and step is not None else None,
             metadata=inp.metadata,
             upstream_output=upstream,
             dagster_type=dagster_type,

@@ -106,7 +106,7 @@ def _store(
         _keep_for_hooks(session, step_key, name, value, mapping_key)
     verdict, refusal = None, None
     if name in types:
-        verdict, refusal = verdict_of(session, types[name], value, f"Output '{name}' of {step.title}")
+        verdict, refusal = verdict_of(session, types[name], value, step, "Output", name)
     data = OutputData(name, None, metadata, verdict, mapping_key)
     events.append(Event(_OUTPUT, run_id, time(), step_key, None, data))
     if refusal is not None:

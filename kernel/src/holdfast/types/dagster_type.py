@@ -23,17 +23,19 @@ from holdfast.types.type_check import TypeCheck, TypeCheckContext
 __all__ = [
     "ANY_TYPE",
     "NOTHING_TYPE",
+    "PASSED",
     "DagsterType",
     "DagsterTypeKind",
     "Nothing",
     "PythonObjectDagsterType",
     "TypeCheckFunction",
     "check_value",
+    "plainly_passes",
 ]
 
 TypeCheckFunction = Callable[[TypeCheckContext, Any], "TypeCheck | bool"]
 
-_PASSED, _FAILED = TypeCheck(True), TypeCheck(False)
+PASSED, _FAILED = TypeCheck(True), TypeCheck(False)
 
 
 class DagsterTypeKind(enum.Enum):
@@ -163,7 +165,7 @@ class DagsterType:
         """
         verdict = self.type_check_fn(context, value)
         if verdict is True:
-            return _PASSED
+            return PASSED
         if verdict is False:
             return _FAILED
         if isinstance(verdict, TypeCheck):
@@ -212,11 +214,16 @@ class PythonObjectDagsterType(DagsterType):
         failed = f"expected a value of the Python type {expected}, not one of the type "
 
         def check(_context: TypeCheckContext, value: Any) -> TypeCheck:
-            return _PASSED if isinstance(value, classes) else TypeCheck(False, failed + type(value).__name__)
+            return PASSED if isinstance(value, classes) else TypeCheck(False, failed + type(value).__name__)
 
         kwargs.setdefault("typing_type", classes[0] if len(classes) == 1 else Union[classes])  # noqa: UP007
         super().__init__(check, key or name or expected, name or expected, **kwargs)
         object.__setattr__(self, "python_type", python_type)
+
+
+def plainly_passes(dagster_type: DagsterType, value: Any) -> bool:
+    """Return whether a value is of a type whose check looks at its class alone, and is not told anything."""
+    return type(dagster_type) is PythonObjectDagsterType and isinstance(value, dagster_type.python_type)
 
 
 def check_value(dagster_type: DagsterType, value: Any, context: TypeCheckContext, what: str) -> TypeCheck:
@@ -273,7 +280,7 @@ def _passes(_context: TypeCheckContext, _value: Any) -> bool:
 
 def _is_none(_context: TypeCheckContext, value: Any) -> TypeCheck:
     if value is None:
-        return _PASSED
+        return PASSED
     return TypeCheck(False, f"expected no value but None, not one of the type {type(value).__name__}")
 
 
