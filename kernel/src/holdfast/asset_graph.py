@@ -154,8 +154,9 @@ class AssetGraph:
             UnknownSelectionError: there is no such asset.
         """
         written = AssetKey.from_coercible(upstream)
-        if written in self._positions:
-            return written
+        position = self._positions.get(written)
+        if position is not None:
+            return self._keys[position]
         return self[self._full_keys.get((self[key].key, written), written)].key
 
     # -- what networkx answers -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ Each can be made in one line in a test; production and the conformance suite use
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -184,6 +184,21 @@ class _ValueContext:
     def asset_partitions_time_window(self) -> TimeWindow:
         """The time that the asset's partitions that the value is are about."""
         return _known(None, "asset with partitions", self)  # type: ignore[no-any-return]
+
+    def get_identifier(self) -> list[str]:
+        """Return what tells the output from every other: run, step and name, and a mapping key if any."""
+        raise NotImplementedError
+
+    @property
+    def identity(self) -> Hashable:
+        """What tells the value from every other: the asset and partition, or run, step and output.
+
+        A key and its partition stay apart: partition ``b`` of ``a`` is not the asset ``a/b``.
+        """
+        key = self._asset_key
+        if key is None:
+            return tuple(self.get_identifier())
+        return key if self._partition_key is None else (key, self._partition_key)
 
     @property
     def log(self) -> logging.Logger:

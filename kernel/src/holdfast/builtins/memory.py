@@ -30,7 +30,7 @@ class InMemoryIOManager(IOManager):
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Keep ``obj``."""
-        self._values[_identifier(context)] = obj
+        self._values[context.identity] = obj
 
     def load_input(self, context: InputContext) -> Any:
         """Return what was kept.
@@ -40,7 +40,7 @@ class InMemoryIOManager(IOManager):
         """
         stored = context if context.has_asset_key else context.upstream_output or context
         try:
-            return self._values[_identifier(stored)]
+            return self._values[stored.identity]
         except KeyError:
             raise StepOutputNotFoundError(
                 _described(stored),
@@ -48,15 +48,6 @@ class InMemoryIOManager(IOManager):
                 "Values in memory end with the run: materialize it in the same run, or use an IO manager "
                 "that keeps values.",
             ) from None
-
-
-def _identifier(context: InputContext | OutputContext) -> Hashable:
-    # A key and its partition stay apart: partition "b" of "a" is not the asset "a/b".
-    if not context.has_asset_key:
-        return tuple(context.get_identifier())
-    if context.has_partition_key:
-        return context.asset_key, context.partition_key
-    return context.asset_key
 
 
 def _described(context: InputContext | OutputContext) -> str:

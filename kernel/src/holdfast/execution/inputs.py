@@ -13,7 +13,7 @@ from holdfast.execution.checking import check_context, verdict_of
 from holdfast.execution.session import Session
 from holdfast.plan import GivenValue, SeveralSources, Step, StepInput, StepOutput, StepSource, Unfed
 from holdfast.types.config_values import value_loader
-from holdfast.types.dagster_type import ANY_TYPE, DagsterType
+from holdfast.types.dagster_type import ANY_TYPE, PASSED, DagsterType, plainly_passes
 from holdfast.types.loader import DagsterTypeLoader
 
 __all__ = ["read_inputs"]
@@ -42,12 +42,13 @@ def read_inputs(session: Session, step: Step, events: list[Event]) -> dict[str, 
         dagster_type = types.get(name, ANY_TYPE)
         if type(source) is StepOutput:
             value = session.load(inp, source, step, dagster_type)
-            data = InputData(name, source.asset_key, inp.manager_key or source.manager_key)
+            passes = PASSED if plainly_passes(dagster_type, value) else None
+            data = InputData(name, source.asset_key, inp.manager_key or source.manager_key, passes)
             events.append(Event(_LOADED, run_id, time(), key, None, data))
         else:
             value = _other(session, inp, source, step, dagster_type, events)
             data = InputData(name, None, inp.manager_key)
-        if dagster_type is ANY_TYPE:
+        if dagster_type is ANY_TYPE or data.type_check is not None:
             events.append(Event(_INPUT, run_id, time(), key, None, data))
         else:
             verdict, refusal = verdict_of(session, dagster_type, value, step, "Input", name)

@@ -41,6 +41,7 @@ class Provenance:
         self._keys = plan.graph.keys
         self._store: Callable[[], EventStore] | None = store
         self._used: dict[AssetKey, Used] = {}
+        self._labels: dict[AssetKey, tuple[str, str, str]] = {}  # each asset may be read many times
 
     def tags_of(self, step: Step, asset_key: AssetKey, run_id: str) -> dict[str, str]:
         """Return the tags of an asset that a step has just made; remember its version.
@@ -54,12 +55,15 @@ class Provenance:
         tags = {} if version is None else {CODE_VERSION: version}
         made_of = [version or run_id]
         for up in self._upstream(asset_key):
-            name = up.to_user_string()
             input_version, input_run = self._used.get(up) or self._of(up, step, made_of[0])
-            made_of += (name, input_version)
-            tags[INPUT_VERSION + name] = input_version
+            labels = self._labels.get(up)
+            if labels is None:
+                name = up.to_user_string()
+                labels = self._labels[up] = name, INPUT_VERSION + name, INPUT_EVENT + name
+            made_of += (labels[0], input_version)
+            tags[labels[1]] = input_version
             if input_run:
-                tags[INPUT_EVENT + name] = input_run
+                tags[labels[2]] = input_run
         tags[LOGICAL_VERSION] = derived = derived_version(made_of)
         self._used[asset_key] = derived, run_id
         return tags
