@@ -327,7 +327,7 @@ def to_inner(schema: Any) -> ConfigType:
     return to_type(schema, "inner_type")
 
 
-def to_scalar(schema: Any, place: str = "scalar type") -> Scalar:
+def to_scalar(schema: Any, place: str = "the scalar type of a Map or ScalarUnion") -> Scalar:
     """Return a type that is a scalar."""
     found = to_type(schema, place)
     if not isinstance(found, Scalar):

@@ -27,7 +27,7 @@ from holdfast.keys import (
     check_name,
     key_prefix_parts,
 )
-from holdfast.policies import RetryPolicy
+from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.types.dagster_type import Nothing
 
 if TYPE_CHECKING:  # 15 ms to import, and most assets have no policy
@@ -132,7 +132,7 @@ def asset(
             required_resource_keys=_resource_keys(required_resource_keys, resource_defs, what),
             tags=_tags(op_tags, compute_kind, what),
             version=op_version,
-            retry_policy=retry_policy,
+            retry_policy=check_retry_policy(retry_policy, what),
         ),
         resource_defs={**to_resource_definitions(resource_defs, what), **own_manager},
         group_names_by_key={} if group_name is None else {key: check_group_name(group_name)},
@@ -208,7 +208,7 @@ def multi_asset(
                 config_schema=None if config_schema is None else to_field(config_schema, what),
                 required_resource_keys=_resource_keys(required_resource_keys, resource_defs, what),
                 tags=_tags(op_tags, compute_kind, what),
-                retry_policy=retry_policy,
+                retry_policy=check_retry_policy(retry_policy, what),
             ),
             asset_deps=deps_by_key(internal_asset_deps, keys, frozenset(input_keys.values()), what),
             can_subset=can_subset,

@@ -67,19 +67,19 @@ def with_resources(
             )
         copy = definition.with_resources(resources)
         if isinstance(copy, AssetsDefinition):
-            _check_complete(copy)
+            _check_complete(copy, resources)
         attached.append(copy)
     return attached
 
 
-def _check_complete(definition: AssetsDefinition) -> None:
+def _check_complete(definition: AssetsDefinition, given: Mapping[str, Any]) -> None:
     # IO managers are left to the settings and plugins, which may provide them.
     known = definition.resource_defs
     needed = dict.fromkeys(definition.node_def.required_resource_keys, repr(definition))
     pending = list(needed)
     for key in pending:
         if key not in known:
-            raise MissingResourceError(key, needed[key], known)
+            raise MissingResourceError(key, needed[key], {**known, **given})
         new = known[key].required_resource_keys - needed.keys()
         needed.update(dict.fromkeys(new, f"Resource '{key}'"))
         pending += new

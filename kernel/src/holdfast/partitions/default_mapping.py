@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from holdfast.argument_types import check_type
 from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.partitions.key_mappings import AllPartitionMapping, IdentityPartitionMapping
 from holdfast.partitions.mapping import PartitionMapping
@@ -24,7 +25,12 @@ def default_mapping(
         ``None`` when upstream has no partitions: then its whole value is depended on. All of them when
         downstream has none. By that dimension when one side has dimensions and the other is like one of them.
         By overlap between different time windows. Else by key.
+
+    Raises:
+        InvalidDefinitionError: one of them is no definition of partitions.
     """
+    for name, given in (("upstream_def", upstream_def), ("downstream_def", downstream_def)):
+        check_type(given, PartitionsDefinition | None, f"default_mapping: {name}", "a PartitionsDefinition")
     if upstream_def is None:
         return None
     if downstream_def is None:

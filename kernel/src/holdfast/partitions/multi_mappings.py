@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from holdfast.argument_types import check_type
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.partitions.definition import PartitionsDefinition, PartitionsSubset
 from holdfast.partitions.key_mappings import IdentityPartitionMapping
@@ -51,6 +52,14 @@ class DimensionMapping:
 
     dimension: str
     partition_mapping: PartitionMapping | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_type(self.dimension, str, "DimensionMapping: dimension", "the name of a dimension")
+        _check_mapping(self.partition_mapping, "DimensionMapping")
+
+
+def _check_mapping(mapping: object, what: str) -> None:
+    check_type(mapping, PartitionMapping | None, f"{what}: partition_mapping", "a PartitionMapping")
 
 
 class _ByDimension(SubsetPartitionMapping):
@@ -109,6 +118,11 @@ class MultiToSingleDimensionPartitionMapping(_ByDimension):
 
     dimension: str | None = None
     partition_mapping: PartitionMapping | None = None
+
+    def __attrs_post_init__(self) -> None:
+        what = type(self).__name__
+        check_type(self.dimension, str | None, f"{what}: dimension", "the name of a dimension")
+        _check_mapping(self.partition_mapping, what)
 
     def _links(self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition) -> list[Link]:
         sides = (upstream_def, downstream_def)
