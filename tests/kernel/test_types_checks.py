@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import pickle
 from collections.abc import Callable
@@ -267,3 +268,9 @@ def test_loader_of_wrong_arguments() -> None:
         dagster_type_loader(int)(lambda config: config)  # type: ignore[arg-type, misc]
     with pytest.raises(InvalidDefinitionError, match="required_resource_keys is a set, not 'factor'"):
         dagster_type_loader(int, required_resource_keys="factor")  # type: ignore[arg-type]
+
+
+def test_a_copy_of_a_type_keeps_its_class() -> None:
+    """Worker processes work with copies."""
+    count = copy.copy(PythonObjectDagsterType(int, name="Count"))
+    assert (count.python_type, count.display_name) == (int, "Count")

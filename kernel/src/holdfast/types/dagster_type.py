@@ -179,6 +179,7 @@ class DagsterType:
         return f"{type(self).__name__}({self.display_name!r})"
 
 
+@attrs.frozen(eq=False, init=False, repr=False)
 class PythonObjectDagsterType(DagsterType):
     """The type of the instances of a Python class, or of any of several.
 
@@ -192,9 +193,7 @@ class PythonObjectDagsterType(DagsterType):
         InvalidDefinitionError: ``python_type`` is no class, or an argument is of the wrong type.
     """
 
-    __slots__ = ("python_type",)
-
-    python_type: type | tuple[type, ...]
+    python_type: type | tuple[type, ...] = attrs.field(init=False)
 
     def __init__(
         self,
