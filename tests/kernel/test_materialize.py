@@ -14,9 +14,11 @@ from holdfast import (
     AssetMaterialization,
     AssetObservation,
     AssetOut,
+    AssetsDefinition,
     CycleError,
     DuplicateKeyError,
     ExecuteInProcessResult,
+    GraphOut,
     InMemoryIOManager,
     InputContext,
     Instance,
@@ -37,10 +39,12 @@ from holdfast import (
     UnsupportedParameterError,
     asset,
     define_asset_job,
+    graph,
     materialize,
     materialize_to_memory,
     mem_io_manager,
     multi_asset,
+    op,
 )
 
 
@@ -535,3 +539,36 @@ def test_a_jobs_config_is_its_default_run_config() -> None:
     )
     assert job.execute_in_process().output_for_node("a") == 1
     assert job.execute_in_process({"ops": {"a": {"config": 2}}}).output_for_node("a") == 2
+
+
+def test_a_function_that_exits_fails_its_asset() -> None:
+    """As command-line tools end when they are called; other assets are made."""
+
+    @asset
+    def tool() -> None:
+        raise SystemExit(3)
+
+    other = asset(name="other")(lambda: 1)
+    result = materialize_to_memory([tool, other], raise_on_error=False)
+    assert not result.success
+    assert result.asset_value("other") == 1
+    with pytest.raises(SystemExit):
+        materialize_to_memory([tool])
+
+
+def test_an_unknown_output_names_the_nearest() -> None:
+    """Of a graph, too; its own name is one of those that are known."""
+
+    @op
+    def measure() -> int:
+        return 1
+
+    @graph(out={"total": GraphOut()})
+    def report() -> Any:
+        return {"total": measure()}
+
+    result = materialize_to_memory([AssetsDefinition.from_graph(report)])
+    with pytest.raises(InvariantViolationError, match="Did you mean 'total'"):
+        result.output_for_node("report", "totl")
+    with pytest.raises(InvariantViolationError, match="Did you mean 'report'"):
+        result.output_for_node("reprt")

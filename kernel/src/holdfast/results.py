@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -102,10 +102,11 @@ class RunResult:
         }
         if copies or f"{node}{EACH}" in self.plan.steps:
             return copies
-        made = [output for step, output in self.values if step == node]
+        outs = self._outs_of(node_str)
+        why = " It failed or was skipped, or left this output out."
         raise InvariantViolationError(
             f"Step '{node_str}' made no output '{output_name}' in this run."
-            f"{did_you_mean(output_name, made) or ' It failed or was skipped.'}"
+            f"{did_you_mean(output_name, outs) if outs and output_name not in outs else why}"
         )
 
     def output_value(self, output_name: str = "result") -> Any:
@@ -176,13 +177,19 @@ class RunResult:
                 return ".".join((*((prefix,) if prefix else ()), *found.path)), found.output
         return node, output_name
 
+    def _outs_of(self, node: str) -> Collection[str]:
+        if node in self.plan.graphs:
+            return self.plan.graphs[node].outs
+        return {name for step in self.plan if ".".join(step.path) == node for name in step.op.outs}
+
     def _steps_of(self, node: str) -> set[str]:
         nodes = {".".join(step.path): None for step in self.plan}
         inside = {name for name in nodes if name == node or name.startswith(f"{node}.")}
         found = {event.step_key for event in self.all_events if event.step_key}
         steps = {key for key in found if key == node or key.partition("[")[0] in inside}
         if not steps and not inside:
-            raise InvariantViolationError(f"The run has no step '{node}'.{did_you_mean(node, nodes)}")
+            known = {*nodes, *filter(None, self.plan.graphs)}
+            raise InvariantViolationError(f"The run has no step '{node}'.{did_you_mean(node, known)}")
         return steps
 
 

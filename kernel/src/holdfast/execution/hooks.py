@@ -18,7 +18,7 @@ from holdfast.plan import Step
 __all__ = ["run_hooks"]
 
 
-def run_hooks(session: Session, step: Step, error: Exception | None, events: list[Event]) -> None:
+def run_hooks(session: Session, step: Step, error: BaseException | None, events: list[Event]) -> None:
     """Call each hook of a step in the order of their names, after an attempt; none can make the step fail.
 
     Args:
@@ -43,7 +43,7 @@ def run_hooks(session: Session, step: Step, error: Exception | None, events: lis
 
 
 def _context(
-    session: Session, step: Step, hook: HookDefinition, error: Exception | None, values: Mapping[str, Any]
+    session: Session, step: Step, hook: HookDefinition, error: BaseException | None, values: Mapping[str, Any]
 ) -> HookContext:
     return HookContext(
         op=_named(step.op, step.path[-1]),

@@ -45,7 +45,7 @@ class StepOutcome:
     step_key: str
     events: list[Event]
     error: ErrorInfo | None = None
-    exception: Exception | None = None
+    exception: Exception | SystemExit | None = None
     retry_in: float | None = None
     left_out: tuple[str, ...] = ()
     mapping_keys: Mapping[str, tuple[str, ...]] = _NO_KEYS
@@ -70,7 +70,7 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
 
     Returns:
         How it ended. Whatever the user's code, a resource or an IO manager raises becomes part of that; only
-        `KeyboardInterrupt` and the like go through.
+        `KeyboardInterrupt` goes through.
     """
     events: list[Event] = []
     run_id, key = session.run_id, step.key
@@ -87,7 +87,7 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
         left_out, mapping_keys = store_outputs(session, step, result, events)
         events.append(Event(_SUCCESS, run_id, time(), key))
         outcome = StepOutcome(key, events, left_out=left_out, mapping_keys=mapping_keys)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a function that calls sys.exit ends its step, not the run
         retry_in = _retry_in(session, step, error, attempt)
         info = ErrorInfo.from_exception(error)
         kind = EventType.STEP_FAILURE if retry_in is None else EventType.STEP_UP_FOR_RETRY
@@ -124,7 +124,7 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
     )
 
 
-def _retry_in(session: Session, step: Step, error: Exception, attempt: int) -> float | None:
+def _retry_in(session: Session, step: Step, error: BaseException, attempt: int) -> float | None:
     """Return the seconds until the next attempt, ``None`` when there is none.
 
     Only what user code raises is tried again: what Holdfast finds wrong will be wrong then too. Stores are an
