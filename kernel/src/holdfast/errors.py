@@ -331,11 +331,11 @@ class ExecutionStepExecutionError(UserCodeExecutionError):
 
 
 class ResourceFunctionError(UserCodeExecutionError):
-    """A resource function raised."""
+    """A resource function raised, when the resource was set up or torn down."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    def __init__(self, key: str, problem: str, attempted: str = "set up") -> None:
         self.key, self.problem = key, problem
-        super().__init__(f"The resource '{key}' could not be set up: {problem}")
+        super().__init__(f"The resource '{key}' could not be {attempted}: {problem}")
 
 
 class ConfigMappingFunctionError(UserCodeExecutionError):

@@ -147,3 +147,14 @@ def test_workers_tear_down_the_resources_of_their_runs(
     assert not log.exists()
     any_pool.shutdown()
     assert log.read_text() == "torn down"
+
+
+def test_workers_log_what_goes_wrong_when_resources_are_torn_down(
+    any_pool: MultiprocessExecutor, tasks: ModuleType, tmp_path: Path
+) -> None:
+    """Naming the resource, as the run's own process does."""
+    log = tmp_path / "log"
+    task = StepTask("run", "no such step", 1, pickle.dumps((tasks.session, (log, "stuck"))))
+    any_pool.submit(run_task, task).exception()
+    any_pool.shutdown()
+    assert "The resource 'tape' could not be torn down: ValueError: stuck" in log.read_text()

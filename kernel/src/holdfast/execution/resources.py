@@ -182,7 +182,7 @@ class ResourcePool:
                 try:
                     end()
                 except Exception as error:
-                    problem = ResourceFunctionError(key, f"tearing it down raised {error!r}")
+                    problem = ResourceFunctionError(key, f"{type(error).__name__}: {error}", "torn down")
                     problem.__cause__ = error
                     problems.append(problem)
             self._values.clear()

@@ -57,7 +57,7 @@ def run_task(task: StepTask) -> StepOutcome:
                 atexit.register(close_sessions)  # for executors whose workers end without calling it
             session = _sessions[task.run_id] = _rebuild(task.rebuild)
             while len(_sessions) > _KEPT:
-                _sessions.popitem(last=False)[1].resources.close()
+                _close(_sessions.popitem(last=False)[1])
         _sessions.move_to_end(task.run_id)
     step = session.steps[task.step_key]
     if task.resolution is not None:
@@ -70,7 +70,12 @@ def close_sessions() -> None:
     """Tear down the resources of every run in this process; called when a worker ends in good order."""
     with _lock:
         while _sessions:
-            _sessions.popitem()[1].resources.close()
+            _close(_sessions.popitem()[1])
+
+
+def _close(session: Session) -> None:
+    for problem in session.resources.close():
+        session.log.error("%s", problem, exc_info=problem)
 
 
 def _rebuild(data: bytes) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -85,16 +86,23 @@ def burn(seconds: float) -> int:
     return os.getpid()
 
 
-def session(log: Path) -> Session:
-    """Return a run's part in this process, with a resource set up that tells the log when it is torn down."""
+def session(log: Path, problem: str = "") -> Session:
+    """Return a run's part in this process, with a resource set up that tells the log when it is torn down.
+
+    What the run logs is written there, too.
+    """
 
     def tape() -> Iterator[str]:
         yield "tape"
         log.write_text("torn down")
+        if problem:
+            raise ValueError(problem)
 
     resources = ResourcePool({"tape": ResourceDefinition(tape)})
     resources.get("tape", "a test")
-    return Session("run", "job", {}, resources)
+    logger = logging.Logger("run")
+    logger.addHandler(logging.FileHandler(log, delay=True))
+    return Session("run", "job", {}, resources, log=logger)
 
 
 class Unreadable:
