@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from holdfast import (
+    InitResourceContext,
     InMemoryIOManager,
     InputContext,
     Instance,
@@ -124,3 +125,19 @@ def test_resources_that_require_each_other_are_an_error() -> None:
     source = SourceAsset("a", io_manager_key="lake", resource_defs={"lake": lake, "pool": pool})
     with pytest.raises(InvalidDefinitionError, match="lake -> pool -> lake"):
         repository_of(source).load_asset_value("a")
+
+
+def test_a_resource_is_told_of_the_instance() -> None:
+    """As in a run: some find through it where values are."""
+    seen: list[Any] = []
+
+    @io_manager
+    def manager(context: InitResourceContext) -> InMemoryIOManager:
+        seen.append(context.instance)
+        return kept
+
+    kept, instance = InMemoryIOManager(), Instance.ephemeral()
+    a = asset(name="a", io_manager_def=manager)(lambda: 7)
+    materialize([a], instance=instance)
+    assert repository_of(a).load_asset_value("a", instance=instance) == 7
+    assert seen == [instance, instance]

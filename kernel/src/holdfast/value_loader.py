@@ -29,15 +29,15 @@ class AssetValueLoader:
 
     Args:
         assets_defs_by_key: the assets.
-        instance: provides the IO managers that the assets do not bring; the one that the settings of the
-            working directory describe by default.
+        instance: provides the IO managers that the assets do not bring, and what resources are told of; the
+            one that the settings of the working directory describe by default.
     """
 
     def __init__(self, assets_defs_by_key: AssetGraph, instance: Instance | None = None) -> None:
         self._graph = assets_defs_by_key
-        self._instance = instance
+        self._instance = Instance.get() if instance is None else instance
         self._definitions: dict[str, ResourceDefinition] = {}
-        self._pool = ResourcePool(self._definitions)
+        self._pool = ResourcePool(self._definitions, instance=self._instance)
 
     def load_asset_value(
         self,
@@ -85,9 +85,4 @@ class AssetValueLoader:
         for name, own in definition.resource_defs.items():
             if self._definitions.setdefault(name, own) is not own:
                 raise ResourceConflictError(name, repr(definition), "an asset that was loaded before")
-        provide({manager_key: f"Asset '{key}'"}, self._definitions, self._provided)
-
-    def _provided(self, key: str) -> ResourceDefinition | None:
-        if self._instance is None:
-            self._instance = Instance.get()
-        return self._instance.resource_definition(key)
+        provide({manager_key: f"Asset '{key}'"}, self._definitions, self._instance.resource_definition)
