@@ -388,7 +388,7 @@ def test_a_sensor_may_ask_for_nothing(said: Any, message: str) -> None:
     assert message in (found.skip_message or "")
 
 
-@pytest.mark.parametrize("said", [["a"], [RunRequest(), SkipReason("x")], [SkipReason(), SkipReason()]])
+@pytest.mark.parametrize("said", [3, ["a"], [RunRequest(), SkipReason("x")], [SkipReason(), SkipReason()]])
 def test_what_a_sensor_says_is_checked(said: Any) -> None:
     """Requests, or one reason."""
     with pytest.raises(InvariantViolationError, match=r"SensorDefinition\('s'\) gave"):

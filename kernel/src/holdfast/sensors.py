@@ -258,6 +258,8 @@ class SensorDefinition:
         said = self(context)
         if said is None or isinstance(said, RunRequest | SkipReason):
             said = () if said is None else (said,)
+        elif not isinstance(said, Iterable):
+            raise self._no_request(said)
         requests, reasons = [], []
         for each in said:
             if isinstance(each, RunRequest):
@@ -265,15 +267,18 @@ class SensorDefinition:
             elif isinstance(each, SkipReason):
                 reasons.append(each)
             else:
-                raise InvariantViolationError(
-                    f"{self!r} gave {each!r}. A sensor gives RunRequest objects, or a SkipReason."
-                )
+                raise self._no_request(each)
         if (requests and reasons) or len(reasons) > 1:
             raise InvariantViolationError(f"{self!r} gave a SkipReason beside something else.")
         message = (
             reasons[0].skip_message if reasons else None if requests else "The sensor asked for nothing."
         )
         return SensorExecutionData(requests, message, context.cursor)
+
+    def _no_request(self, said: object) -> InvariantViolationError:
+        return InvariantViolationError(
+            f"{self!r} gave {said!r}. A sensor gives RunRequest objects, or a SkipReason."
+        )
 
     def _completed(self, request: RunRequest) -> RunRequest:
         if request.job_name is not None:
