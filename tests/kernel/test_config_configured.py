@@ -184,8 +184,10 @@ def test_a_mapping_may_ask_for_config_as_it_was_given(
 def test_a_mapping_that_raises_is_named() -> None:
     """What it raised is the cause."""
     mapping = ConfigMapping(lambda config: 1 / 0)
-    with pytest.raises(ConfigMappingFunctionError, match="ZeroDivisionError"):
+    with pytest.raises(ConfigMappingFunctionError, match=r"^config: .*'<lambda>'.*ZeroDivisionError"):
         mapping.read(1)
+    with pytest.raises(ConfigMappingFunctionError, match=r"^Run config: the function"):
+        mapping.read(1, "")
 
 
 def test_config_mapping_decorates_the_function() -> None:

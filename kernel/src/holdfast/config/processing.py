@@ -93,6 +93,6 @@ def call_config_function(function: Callable[[Any], Any], config: Any, path: str)
     except Exception as error:
         name = getattr(function, "__name__", repr(function))
         raise ConfigMappingFunctionError(
-            f"{path}: the function '{name}', which makes config of other config, raised "
+            f"{path or 'Run config'}: the function '{name}', which makes config of other config, raised "
             f"{type(error).__name__}: {error}"
         ) from error
