@@ -100,6 +100,12 @@ def test_only_own_frames() -> None:
     assert user_traceback(inner) is inner
 
 
+def test_own_errors_show_the_users_frames_alone() -> None:
+    """Their messages say what is wrong; where Holdfast noticed it helps nobody."""
+    info = ErrorInfo.from_exception(caught(lambda: AssetKey([])))
+    assert [frame.function for frame in info.frames] == ["caught", "<lambda>"]
+
+
 def test_no_traceback() -> None:
     """An exception that was never raised has no frames."""
     info = ErrorInfo.from_exception(KeyError("a"))

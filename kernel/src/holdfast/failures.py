@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from holdfast.errors import Error
+
 __all__ = ["ErrorInfo", "Frame", "user_traceback"]
 
 _MOST_ERRORS = 20
@@ -34,7 +36,8 @@ class ErrorInfo:
     Attributes:
         type_name: the exception's class name.
         message: what it says, its notes included.
-        frames: the traceback from the first frame that is the user's, outermost first.
+        frames: the traceback from the first frame that is the user's, outermost first; of an error whose
+            message Holdfast or a plugin wrote, the user's frames alone.
         cause: the exception that led to it, if any; a long chain is cut off.
     """
 
@@ -48,7 +51,7 @@ class ErrorInfo:
         """Return the description of an exception and of what caused it."""
         described: ErrorInfo | None = None
         for link in reversed(_chain(error)):
-            frames = tuple(_frames(user_traceback(link.__traceback__)))
+            frames = tuple(_frames(link))
             described = cls(type(link).__name__, _message(link), frames, described)
         assert described is not None  # a chain holds at least its first error
         return described
@@ -96,7 +99,11 @@ def user_traceback(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def _is_ours(traceback: TracebackType) -> bool:
-    return str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == "holdfast"
+    return _module(traceback).startswith("holdfast.")
+
+
+def _module(traceback: TracebackType) -> str:
+    return f"{traceback.tb_frame.f_globals.get('__name__', '')}."
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -118,11 +125,14 @@ def _message(error: BaseException) -> str:
     return "\n".join([text, *map(str, getattr(error, "__notes__", ()))])
 
 
-def _frames(traceback: TracebackType | None) -> list[Frame]:
+def _frames(error: BaseException) -> list[Frame]:
     frames = []
+    explained = isinstance(error, Error)  # it says what is wrong, and not where Holdfast found out
+    traceback = user_traceback(error.__traceback__)
     while traceback is not None:
-        code = traceback.tb_frame.f_code
-        text = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-        frames.append(Frame(code.co_filename, traceback.tb_lineno, code.co_name, text))
+        if not (explained and _module(traceback).startswith(("holdfast.", "holdfast_"))):
+            code = traceback.tb_frame.f_code
+            text = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
+            frames.append(Frame(code.co_filename, traceback.tb_lineno, code.co_name, text))
         traceback = traceback.tb_next
     return frames
