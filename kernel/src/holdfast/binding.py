@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.resource import ResourceDefinition
@@ -50,9 +50,8 @@ def needed_resources(plan: Plan) -> dict[str, str]:
     """Return who first needs each resource, by key."""
     needed: dict[str, str] = {}
     for step in plan:
-        for key in _keys(step):
-            if key not in needed:
-                needed[key] = step.title
+        for key in sorted(_keys(step) - needed.keys()):
+            needed[key] = step.title
         for hook in step.hooks:
             for key in hook.required_resource_keys:
                 needed.setdefault(key, f"Hook '{hook.name}' of {step.title}")
@@ -66,12 +65,13 @@ def known_resources(plan: Plan, given: Mapping[str, ResourceDefinition]) -> dict
         ResourceConflictError: two different objects stand under one key, by identity.
     """
     definitions: list[AssetsDefinition | SourceAsset] = []
-    for step in plan:
+    steps = plan.steps
+    for step in steps.values():
         if step.definition is not None:
             definitions.append(step.definition)
         for inp in step.inputs:
             for source in inp.stored:
-                if source.asset_key is not None and source.step_key not in plan.steps:
+                if source.step_key not in steps and source.asset_key is not None:
                     definitions.append(plan.graph[source.asset_key].definition)
     return merge_resources(given, "the run or its job", definitions)
 
@@ -123,15 +123,15 @@ def provide(needed: Mapping[str, str], resources: dict[str, ResourceDefinition],
         seen |= found.required_resource_keys
 
 
-def _keys(step: Step) -> Iterator[str]:
-    yield from step.op.required_resource_keys
-    for output in step.outputs + step.spare:
-        yield output.manager_key
+def _keys(step: Step) -> set[str]:
+    keys = {output.manager_key for output in step.outputs + step.spare}
+    keys |= step.op.required_resource_keys
     for inp in step.inputs:
         if inp.manager_key is not None:
-            yield inp.manager_key
+            keys.add(inp.manager_key)
         for source in inp.stored:
-            yield source.manager_key
+            keys.add(source.manager_key)
+    return keys
 
 
 def check_required(keys: Collection[str], given: Mapping[str, ResourceDefinition], needed_by: str) -> None:

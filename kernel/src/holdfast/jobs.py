@@ -155,9 +155,11 @@ class JobDefinition:
         found: dict[int, AssetsDefinition] = {}
         if layer is None:
             return ()
-        for key in layer.graph.sorted(layer.keys):
-            definition = layer.graph[key].definition
-            if definition.resource_defs or definition.node_def.required_resource_keys:
+        for node in layer.graph.nodes:
+            definition = node.definition
+            if node.is_source or not (definition.resource_defs or definition.node_def.required_resource_keys):
+                continue
+            if node.key in layer.keys:
                 found[id(definition)] = definition
         return list(found.values())
 

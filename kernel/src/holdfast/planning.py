@@ -109,7 +109,7 @@ def _step(
         elif made_key in wanted:
             made.append(output(made_key))
         else:
-            metadata = definition.metadata_by_key[made_key]
+            metadata = definition.metadata_of(out_name)
             spare.append(StepOutput.of(name, node, out_name, made_key, metadata, is_required=False))
     return Step(
         name,
@@ -177,10 +177,9 @@ def check_subsets(graph: AssetGraph, keys: Collection[AssetKey]) -> None:
         InvalidSubsetError: naming the others.
     """
     wanted: dict[int, tuple[AssetsDefinition, list[AssetKey]]] = {}
-    for key in keys:
-        definition = graph[key].definition
-        if len(definition.keys_by_output_name) > 1:
-            wanted.setdefault(id(definition), (definition, []))[1].append(key)
+    for node in graph.nodes:
+        if not node.is_source and len(node.definition.node_keys_by_output_name) > 1 and node.key in keys:
+            wanted.setdefault(id(node.definition), (node.definition, []))[1].append(node.key)
     for definition, made in wanted.values():
         definition.subset_for(made)
 
@@ -309,8 +308,9 @@ def stored_output(graph: AssetGraph, key: AssetKey, call: str | None = None) -> 
         flat = flatten(node)
         steps = GraphSteps(flat, call or node.name, definition=definition)
         return steps.output(flat.outputs[name])
-    return StepOutput.of(call or node.name, node, name, key, definition.metadata_by_key[key])
+    return StepOutput.of(call or node.name, node, name, key, definition.metadata_of(name))
 
 
 def _output_name(definition: AssetsDefinition, key: AssetKey) -> str:
-    return next(name for name, made in definition.keys_by_output_name.items() if made == key)
+    keys = definition.node_keys_by_output_name
+    return next(iter(keys)) if len(keys) == 1 else next(name for name, made in keys.items() if made == key)

@@ -165,14 +165,18 @@ class AssetsDefinition(AssetsOfNode):
         groups = self._group_names_by_key
         return {key: groups.get(key, DEFAULT_GROUP) for key in self.keys_by_output_name.values()}
 
-    @cached_property
+    @property
     def metadata_by_key(self) -> Mapping[AssetKey, Mapping[str, Any]]:
         """The metadata of each asset: that of its output, and on top what is given for the asset."""
-        outs, given = self.node_def.outs, self._metadata_by_key
-        return {
-            key: {**outs[name].metadata, **given[key]} if key in given else outs[name].metadata
-            for name, key in self.node_keys_by_output_name.items()
-        }
+        return {key: self.metadata_of(name) for name, key in self.node_keys_by_output_name.items()}
+
+    def metadata_of(self, output_name: str) -> Mapping[str, Any]:
+        """Return the metadata of the asset that an output is."""
+        metadata = self.node_def.outs[output_name].metadata
+        if not self._metadata_by_key:
+            return metadata
+        given = self._metadata_by_key.get(self.node_keys_by_output_name[output_name])
+        return metadata if given is None else {**metadata, **given}
 
     @property
     def key(self) -> AssetKey:

@@ -119,7 +119,7 @@ def _store(
         run_id=run_id,
         metadata=output.metadata,
         mapping_key=mapping_key,
-        config=session.op_config(step).outputs.get(name),
+        config=session.op_config(step).outputs.get(name) if session.ops else None,
         dagster_type=types.get(name, ANY_TYPE),
         log_manager=session.log,
         version=version,
