@@ -39,7 +39,7 @@ from holdfast.planning import check_input_values, check_subsets, make_graph_plan
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import filled_in, given_resource_configs, read_executor_config, read_run_config
-from holdfast.runs import RunRequest, in_process_result, prepare_in_process
+from holdfast.runs import RunSpec, in_process_result, prepare_in_process
 from holdfast.selection import AssetSelection
 
 __all__ = [
@@ -301,7 +301,7 @@ class JobDefinition:
         resources: Mapping[str, ResourceDefinition] | None = None,
         *,
         values_in_memory: bool = False,
-    ) -> RunRequest:
+    ) -> RunSpec:
         """Return what a run of this job asks for, apart from its plan.
 
         Args:
@@ -311,7 +311,7 @@ class JobDefinition:
             resources: resources on top of the job's.
             values_in_memory: whether the default IO manager keeps values in memory.
         """
-        return RunRequest(
+        return RunSpec(
             job_name=self.name,
             run_id=run_id,
             run_config=self.run_config(run_config),

@@ -23,7 +23,7 @@ from holdfast.plan import Plan
 from holdfast.repository_definition import RepositoryDefinition
 from holdfast.results import RunResult
 from holdfast.run_api import execute_job
-from holdfast.runs import RunRequest, session_for
+from holdfast.runs import RunSpec, session_for
 from holdfast.selection import AssetSelection
 from holdfast.selection_syntax import coerce_selection
 
@@ -190,7 +190,7 @@ class Project:
 
 
 def rebuild_from_project(
-    request: RunRequest,
+    request: RunSpec,
     directory: str,
     disabled: tuple[str, ...],
     job_name: str | None,

@@ -33,7 +33,7 @@ from holdfast.jobs import JobDefinition
 from holdfast.plan import Plan
 from holdfast.reconstruction import ReconstructableJob
 from holdfast.results import ExecuteInProcessResult
-from holdfast.runs import RunRequest, in_process_result, prepare_in_process, prepare_on_executor, session_for
+from holdfast.runs import RunSpec, in_process_result, prepare_in_process, prepare_on_executor, session_for
 
 __all__ = ["execute_job", "materialize", "materialize_to_memory", "validate_run_config"]
 
@@ -210,7 +210,7 @@ def _create_executor(job: JobDefinition, config: Any, instance: Instance) -> tup
 
 
 def rebuild_by_name(
-    request: RunRequest, target: ReconstructableJob, selected: tuple[Any, ...], instance: Instance
+    request: RunSpec, target: ReconstructableJob, selected: tuple[Any, ...], instance: Instance
 ) -> Session:
     """Return a worker's part of a run whose job is found by its name."""
     job = target.get_definition()
@@ -219,7 +219,7 @@ def rebuild_by_name(
 
 
 def rebuild_by_value(
-    job: JobDefinition, selected: tuple[Any, ...], request: RunRequest, instance: Instance
+    job: JobDefinition, selected: tuple[Any, ...], request: RunSpec, instance: Instance
 ) -> Session:
     """Return a worker's part of a run whose definitions travelled by value."""
     return session_for(job.plan(*selected), request, instance, in_worker=True)
@@ -229,7 +229,7 @@ def _pickled(
     rebuild: tuple[Callable[..., Session], tuple[Any, ...]] | None,
     job: JobDefinition,
     selected: tuple[Any, ...],
-    request: RunRequest,
+    request: RunSpec,
     instance: Instance,
 ) -> bytes:
     if rebuild is not None:

@@ -33,7 +33,7 @@ from holdfast.run_config import given_resource_configs, read_run_config
 
 __all__ = [
     "PreparedRun",
-    "RunRequest",
+    "RunSpec",
     "in_process_result",
     "prepare_in_process",
     "prepare_on_executor",
@@ -48,7 +48,7 @@ def _run_id(run_id: str | None) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class RunRequest:
+class RunSpec:
     """What is to be run, apart from the plan.
 
     Attributes:
@@ -103,7 +103,7 @@ class PreparedRun:
 
 
 def session_for(
-    plan: Plan, request: RunRequest, instance: Instance, *, in_worker: bool = False, keep_values: bool = False
+    plan: Plan, request: RunSpec, instance: Instance, *, in_worker: bool = False, keep_values: bool = False
 ) -> Session:
     """Return a run's part in this process.
 
@@ -155,7 +155,7 @@ def session_for(
     )
 
 
-def _run_logger(request: RunRequest) -> logging.Logger:
+def _run_logger(request: RunSpec) -> logging.Logger:
     configs, _ = read_logger_configs(request.loggers, request.run_config)
     return make_run_logger(request.loggers, configs, request.run_id, request.job)
 
@@ -171,7 +171,7 @@ def _memory_first(instance: Instance) -> Provider:
     return provided
 
 
-def prepare_in_process(plan: Plan, request: RunRequest, instance: Instance | None) -> PreparedRun:
+def prepare_in_process(plan: Plan, request: RunSpec, instance: Instance | None) -> PreparedRun:
     """Return a run whose steps are run by this process, one after the other; errors as `session_for`.
 
     Args:
@@ -192,7 +192,7 @@ def prepare_in_process(plan: Plan, request: RunRequest, instance: Instance | Non
 
 def prepare_on_executor(
     plan: Plan,
-    request: RunRequest,
+    request: RunSpec,
     instance: Instance,
     executor: Executor,
     rebuild: bytes | None,
