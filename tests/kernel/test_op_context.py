@@ -20,13 +20,16 @@ from holdfast import (
     DynamicOutput,
     ExpectationResult,
     Instance,
+    InvalidMetadata,
     InvariantViolationError,
     Output,
     RetryPolicy,
     asset,
+    build_op_context,
     define_asset_job,
     job,
     materialize,
+    materialize_to_memory,
     multi_asset,
     op,
 )
@@ -232,3 +235,105 @@ def test_an_asset_without_partitions_has_none(method: str, name: str) -> None:
     """The message names the input or output."""
     with pytest.raises(InvariantViolationError, match=f"'{name}' has no partition"):
         seen(lambda context: getattr(context, method)(name))
+
+
+# -- metadata ------------------------------------------------------------------------------------------
+
+
+def made_metadata(definition: Any, **options: Any) -> dict[str, dict[str, Any]]:
+    """Return what a materialization of each asset says, by key, but for where it is stored."""
+    result = materialize_to_memory([definition], **options)
+    found = (event.data for event in result.all_events if event.is_step_materialization)
+    return {str(each.asset_key): {k: v.value for k, v in each.metadata.items()} for each in found}
+
+
+def test_it_adds_metadata_to_an_output() -> None:
+    """Beside what the Output says, and instead of it under the same label."""
+
+    @asset
+    def a(context: Any) -> Output[int]:
+        context.add_output_metadata({"rows": 1})
+        context.add_output_metadata({"size": 2})
+        return Output(1, metadata={"rows": 0, "own": 3})
+
+    assert made_metadata(a) == {"a": {"rows": 1, "own": 3, "size": 2}}
+
+
+def test_it_adds_metadata_to_one_of_several_outputs() -> None:
+    """That is named."""
+
+    @multi_asset(outs={"a": AssetOut(), "b": AssetOut()})
+    def both(context: Any) -> tuple[int, int]:
+        context.add_output_metadata({"rows": 1}, output_name="b")
+        return 1, 2
+
+    assert made_metadata(both) == {"a": {}, "b": {"rows": 1}}
+
+
+def test_it_adds_metadata_to_a_value_of_a_dynamic_output() -> None:
+    """By its mapping key."""
+
+    @op(out=DynamicOut())
+    def parts(context: Any) -> Any:
+        context.add_output_metadata({"rows": 1}, mapping_key="y")
+        yield DynamicOutput(1, "x")
+        yield DynamicOutput(2, "y")
+
+    result = job(name="j")(lambda: parts()).execute_in_process()
+    events = result.filter_events(lambda event: event.event_type_value == "STEP_OUTPUT")
+    assert [list(event.data.metadata) for event in events] == [[], ["rows"]]
+
+
+def test_an_attempt_starts_without_the_metadata_of_another() -> None:
+    """What a failed attempt added is gone with it."""
+
+    @asset(retry_policy=RetryPolicy(1))
+    def a(context: Any) -> int:
+        context.add_output_metadata({f"attempt {context.retry_number}": 1})
+        if context.retry_number == 0:
+            raise ValueError("again")
+        return 1
+
+    assert made_metadata(a) == {"a": {"attempt 1": 1}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({}, "Asset 'first, second' has the outputs first, second: say with output_name"),
+        ({"output_name": "secnd"}, "Did you mean 'second'"),
+        ({"output_name": "second", "mapping_key": "x"}, "is not dynamic: leave out mapping_key"),
+        ({"output_name": "first"}, "made the output 'first' already"),
+    ],
+)
+def test_metadata_of_no_output_is_refused(arguments: dict[str, Any], problem: str) -> None:
+    """Naming the step and the output."""
+
+    @multi_asset(outs={"first": AssetOut(), "second": AssetOut()})
+    def both(context: Any) -> Any:
+        yield Output(1, "first")
+        context.add_output_metadata({"rows": 1}, **arguments)
+        yield Output(2, "second")
+
+    with pytest.raises(InvariantViolationError, match=problem):
+        materialize_to_memory([both])
+
+
+def test_a_value_of_a_dynamic_output_is_named() -> None:
+    """All of them together have no metadata."""
+
+    @op(out=DynamicOut())
+    def parts(context: Any) -> Any:
+        context.add_output_metadata({"rows": 1})
+        yield DynamicOutput(1, "x")
+
+    with pytest.raises(
+        InvariantViolationError, match="'result' of Step 'parts' is dynamic: give mapping_key"
+    ):
+        job(name="j")(lambda: parts()).execute_in_process()
+
+
+def test_output_metadata_has_labels() -> None:
+    """In a test without a run, too."""
+    with pytest.raises(InvalidMetadata, match="Output metadata is a mapping"):
+        build_op_context().add_output_metadata([1])  # type: ignore[arg-type]

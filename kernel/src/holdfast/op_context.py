@@ -12,6 +12,7 @@ import attrs
 from holdfast.contexts import Resources
 from holdfast.errors import InvalidInvocationError, InvariantViolationError, did_you_mean
 from holdfast.keys import AssetKey
+from holdfast.metadata import MetadataValue, normalize_metadata
 from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 
 __all__ = ["OpExecutionContext"]
@@ -125,6 +126,9 @@ class OpExecutionContext(_PartitionMembers):
     _job_name: str | None = attrs.field(default=None, alias="job_name")
     _job_def: Any = attrs.field(default=None, alias="job_def", repr=False)
     _record: Callable[[Any], None] | None = attrs.field(default=None, alias="record", repr=False)
+    _add_metadata: Callable[[Mapping[str, MetadataValue], str | None, str | None], None] | None = attrs.field(
+        default=None, alias="add_metadata", repr=False
+    )
 
     @property
     def op_def(self) -> Any:
@@ -199,6 +203,24 @@ class OpExecutionContext(_PartitionMembers):
             )
         if self._record is not None:
             self._record(event)
+
+    def add_output_metadata(
+        self, metadata: Mapping[str, Any], output_name: str | None = None, mapping_key: str | None = None
+    ) -> None:
+        """Add metadata to an output before it is made, in the place of what an `Output` says under a label.
+
+        Args:
+            metadata: labels and values.
+            output_name: the output; the only one by default.
+            mapping_key: of a dynamic output, which value of it.
+
+        Raises:
+            InvalidMetadata: ``metadata`` is no mapping of labels.
+            InvariantViolationError: there is no such output, or it was made already.
+        """
+        normalized = normalize_metadata(metadata, "Output metadata")
+        if self._add_metadata is not None:
+            self._add_metadata(normalized, output_name, mapping_key)
 
     def bound_to(self, own_resources: Mapping[str, Any], **about: Any) -> OpExecutionContext:
         """Return the context that a definition gets that is called with this one, in a test.

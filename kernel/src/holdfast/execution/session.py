@@ -12,6 +12,7 @@ import attrs
 from holdfast.contexts import InputContext, OutputContext
 from holdfast.execution.provenance import Provenance
 from holdfast.execution.resources import ResourcePool
+from holdfast.metadata import MetadataValue
 from holdfast.plan import Step, StepInput, StepOutput
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType
 
@@ -58,6 +59,8 @@ class Session:
         provenance: knows which versions of assets the steps use; there is none to load values without a run.
         job: the job, where there is one.
         hook_values: for each step with hooks, the values of its outputs by name, until the hooks are told.
+        output_metadata: for each step, what its computation says of outputs that it did not make yet, by the
+            name and mapping key of the output.
         stored: the contexts that values were, or would be, stored with, each made once for all its readers.
     """
 
@@ -75,6 +78,9 @@ class Session:
     provenance: Provenance = attrs.field(default=None)
     job: Any = attrs.field(default=None, repr=False)
     hook_values: dict[str, dict[str, Any]] = attrs.field(factory=dict, init=False, repr=False)
+    output_metadata: dict[str, dict[tuple[str, str | None], dict[str, MetadataValue]]] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
     stored: dict[Hashable, OutputContext] = attrs.field(factory=dict, init=False, repr=False)
 
     def op_config(self, step: Step) -> OpConfig:

@@ -14,6 +14,7 @@ from holdfast.errors import Error, InvariantViolationError, StorageError, TypeCh
 from holdfast.events import Event, EventType, StepFailureData
 from holdfast.execution.hooks import run_hooks
 from holdfast.execution.inputs import read_inputs
+from holdfast.execution.output_metadata import metadata_adder
 from holdfast.execution.session import Session
 from holdfast.execution.storing import report_event, store_outputs
 from holdfast.failures import ErrorInfo
@@ -121,6 +122,7 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
         input_keys={inp.name: source.asset_key for inp in step.inputs for source in inp.stored},
         selected=step.selected,
         record=record,
+        add_metadata=metadata_adder(session, step, events),
     )
 
 

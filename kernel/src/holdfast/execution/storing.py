@@ -104,6 +104,9 @@ def _store(
     types = step.op.output_types
     if step.hooks:
         _keep_for_hooks(session, step_key, name, value, mapping_key)
+    if session.output_metadata:
+        added = session.output_metadata.get(step_key, {}).pop((name, mapping_key), {})
+        metadata = {**metadata, **added}
     verdict, refusal = None, None
     if name in types:
         verdict, refusal = verdict_of(session, types[name], value, step, "Output", name)
@@ -131,9 +134,9 @@ def _store(
     said = manager.handle_output(context, value)
     for report in context.get_logged_events():
         events.append(report_event(session, step, report))
-    added = context.added_metadata
-    if said is not None or added:
-        metadata = {**metadata, **added, **_metadata_of(session, step, output, said, events)}
+    by_manager = context.added_metadata
+    if said is not None or by_manager:
+        metadata = {**metadata, **by_manager, **_metadata_of(session, step, output, said, events)}
     if asset_key is not None:
         tags = session.provenance.tags_of(step, asset_key, run_id)
         made = AssetMaterialization.of(asset_key, tags, metadata)
