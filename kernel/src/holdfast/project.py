@@ -29,8 +29,8 @@ from holdfast.selection_syntax import coerce_selection
 
 __all__ = ["Project"]
 
-AD_HOC_JOB = "materialize"
-"""The name of the job of assets that are selected for one run."""
+MAKING, OBSERVING = "materialize", "observe"
+"""The names of the jobs of assets that are selected for one run."""
 
 
 @attrs.frozen(eq=False)
@@ -97,7 +97,7 @@ class Project:
             layer = AssetLayer.observing(graph, chosen)
         else:
             layer = AssetLayer.select(graph, AssetSelection.all() if chosen is None else chosen)
-        return JobDefinition(graph_def=None, name=AD_HOC_JOB, asset_layer=layer)
+        return JobDefinition(graph_def=None, name=OBSERVING if observe else MAKING, asset_layer=layer)
 
     def plan(self, selection: Any = None) -> Plan:
         """Return what making a selection of assets would do; errors as `job_for`."""

@@ -70,6 +70,7 @@ def test_an_observation_is_kept(project):
     shop.lines("observe", "orders", "--tag", "why=test")
     shown = shop.json("assets", "show", "orders")
     assert (shown["version"], bool(shown["observed"])) == ("v7", True)
+    assert shop.json("runs", "list")[0]["job"] == "observe"
     lines = shop.lines("assets", "show", "orders")
     assert "version:    v7" in lines
     assert lines[-1].startswith("last observed ")
