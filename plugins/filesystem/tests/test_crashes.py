@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import random
 import subprocess
 import sys
@@ -25,21 +27,21 @@ from holdfast.formats import ActiveFormat, Formats
 from holdfast.provisions import PluginContext
 from holdfast_filesystem.io import filesystem_io_manager
 
-first, alternate, directory = int(sys.argv[1]), sys.argv[2] == "alternate", pathlib.Path(sys.argv[3])
+first, how, directory = int(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
 kinds = ("tuple", "builtins.tuple"), ("pickle", "builtins.object")
 formats = Formats([ActiveFormat(n, (t,), f".{n}", PickleFormat, safe=False) for n, t in kinds])
 manager = filesystem_io_manager(PluginContext(directory, directory / "storage", formats))
-context = build_output_context(asset_key="a")
 for number in range(first, first + 99_999):
-    blocks = [number] * 20_000
-    manager.handle_output(context, tuple(blocks) if alternate and number % 2 else blocks)
+    context = build_output_context(asset_key=f"a{number}" if how == "new" else "a")
+    blocks = [b"%0100d" % number for _ in range(20_000)] if how == "large" else [number] * 20_000
+    manager.handle_output(context, tuple(blocks) if how == "alternate" and number % 2 else blocks)
     print(number, flush=True)
 """
 
 
 @pytest.fixture
 def start_writer(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts processes that store ever newer values of the asset ``a`` and print what they have stored."""
+    """Starts processes that store ever newer values of one asset, or of many, and print what they stored."""
     started: list[subprocess.Popen[str]] = []
 
     def start(first: int = 0, how: str = "same") -> subprocess.Popen[str]:
@@ -67,7 +69,7 @@ def number_of(value: Any) -> int:
     return int(value[0])
 
 
-@pytest.mark.parametrize("how", ["same", "alternate"])
+@pytest.mark.parametrize("how", ["same", "alternate", "large"])
 def test_killed_writer_leaves_a_whole_value(
     start_writer: Any, survivor: Any, files: Callable[[], list[str]], how: str
 ) -> None:
@@ -106,6 +108,66 @@ def test_two_writers_do_not_disturb_each_other(start_writer: Any, survivor: Any,
         assert [writer.poll() for writer in writers] == [None, None]
         which, number = divmod(number_of(survivor.get("a")), 100_000)
         newest[which] = number
+
+
+def test_killed_writer_of_new_values_leaves_nothing(
+    start_writer: Any, survivor: Any, files: Callable[[], list[str]], tmp_path: Path
+) -> None:
+    """After SIGKILL while small values are stored for the first time every file has its name and is whole."""
+    if not makes_nameless_files(tmp_path):
+        pytest.skip("this file system gives every file a name")
+    for turn in range(6):
+        writer = start_writer(turn * 100_000, "new")
+        said = [int(writer.stdout.readline()) for _ in range(random.randint(1, 60))]
+        writer.kill()
+        said += map(int, writer.communicate()[0].split())
+        assert {survivor.get(f"a{number}")[0] for number in said} == set(said)
+    names = files()
+    assert {name.partition(".")[2] for name in names} == {"pickle"}
+    assert all(number_of(survivor.get(name.partition(".")[0])) >= 0 for name in names)
+
+
+def makes_nameless_files(directory: Path) -> bool:
+    """Whether the system can create a file that has no name yet."""
+    try:
+        os.close(os.open(directory, os.O_WRONLY | os.O_TMPFILE))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("refused", ["open", "link"])
+def test_values_are_stored_where_files_have_names_from_the_start(
+    store: Any, files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """A system that makes no nameless file, or cannot name it later, stores new values all the same."""
+    real = getattr(os, refused)
+
+    def refuse(*args: Any, **options: Any) -> Any:
+        if refused == "link" or args[1] & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, "not supported here")
+        return real(*args, **options)
+
+    monkeypatch.setattr(os, refused, refuse)
+    store.put("a", 1)
+    store.put(["lake", "b"], 2)
+    assert (store.get("a"), store.get(["lake", "b"])) == (1, 2)
+    assert files() == ["a.pickle", "lake/b.pickle"]
+
+
+def test_first_writers_of_one_value_both_succeed(store: Any, files: Callable[[], list[str]]) -> None:
+    """Stores at the same moment of a value that is not there yet keep one of the two, and no leftover."""
+    together = threading.Barrier(2)
+
+    def put(number: int, value: int) -> None:
+        together.wait()
+        store.put(f"a{number}", value)
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(200):
+            list(pool.map(put, [number, number], [1, -1]))
+            assert store.get(f"a{number}") in (1, -1)
+    assert files() == sorted(f"a{number}.pickle" for number in range(200))
 
 
 def test_leftover_of_a_killed_writer_is_removed(

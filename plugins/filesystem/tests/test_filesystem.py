@@ -5,14 +5,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 import holdfast_filesystem
 from holdfast.built_contexts import build_input_context, build_output_context
 from holdfast.errors import NoFormatError, StepOutputNotFoundError, StorageError, UntrustedFormatError
-from holdfast.formats import Formats
+from holdfast.formats import ActiveFormat, Formats
+from holdfast.interfaces import Format, LoadRequest
 from holdfast.metadata import MetadataValue
 
 
@@ -23,9 +24,9 @@ def test_value_comes_back(store: Any, value: object) -> None:
     assert store.get("a") == value
 
 
-@pytest.mark.parametrize("size", [0, 65_535, 65_536, 65_537, 1_000_000])
+@pytest.mark.parametrize("size", [0, 65_535, 65_536, 65_537, 1_048_576, 1_048_577])
 def test_value_of_any_size_comes_back(store: Any, size: int) -> None:
-    """Files that are read at once and files that are not are both read whole."""
+    """Files that are read or written at once and files that are not are whole."""
     text = "x" * size
     assert store.put("notes", text)["size_bytes"] == size
     assert store.get("notes") == text
@@ -51,6 +52,48 @@ def test_format_is_told_what_the_reader_asks_for(store: Any) -> None:
     """The metadata of an input reaches the format."""
     store.put("notes", "long text")
     assert store.get("notes", first=4) == "long"
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_format_may_go_back_in_its_file(make_store: Any, blocks: int) -> None:
+    """What a format writes over, tells and asks for is the same in a small file and in a large one."""
+    store = make_store(formats=Formats([ActiveFormat("counted", ("builtins.list",), ".counted", Counted)]))
+    size = 8 + blocks * 500_000
+    said = store.put("a", [b"x" * 500_000] * blocks)
+    assert (said["size_bytes"], said["end"]) == (size, size)
+    assert store.get("a") == (blocks, blocks * 500_000)
+
+
+class Counted(Format):
+    def dump(self, obj: Any, file: IO[bytes]) -> dict[str, Any]:
+        file.write(bytes(8))
+        for block in obj:
+            file.write(block)
+        end = file.tell()
+        file.seek(0)
+        file.write(len(obj).to_bytes(8, "big"))
+        return {"end": end}
+
+    def load(self, file: IO[bytes], request: LoadRequest) -> tuple[int, int]:
+        return int.from_bytes(file.read(8), "big"), len(file.read())
+
+
+def test_format_may_use_the_descriptor(make_store: Any) -> None:
+    """A format whose library writes to a file descriptor gets one, of the file it has begun."""
+    store = make_store(formats=Formats([ActiveFormat("raw", ("builtins.bytes",), ".raw", Raw)]))
+    assert store.put("a", b"and this")["size_bytes"] == 15
+    assert store.get("a") == b"before and this"
+
+
+class Raw(Format):
+    def dump(self, obj: Any, file: IO[bytes]) -> None:
+        file.write(b"before ")
+        descriptor = file.fileno()
+        file.flush()
+        os.write(descriptor, obj)
+
+    def load(self, file: IO[bytes], request: LoadRequest) -> bytes:
+        return file.read()
 
 
 def test_storing_again_replaces_the_value(store: Any, files: Callable[[], list[str]]) -> None:
@@ -92,11 +135,12 @@ def test_value_that_cannot_be_stored_is_named_and_leaves_nothing(
     assert files() == []
 
 
-def test_failed_store_leaves_the_old_value(store: Any, files: Callable[[], list[str]]) -> None:
+@pytest.mark.parametrize("size", [1, 2_000_000])
+def test_failed_store_leaves_the_old_value(store: Any, files: Callable[[], list[str]], size: int) -> None:
     """A store that fails half way changes nothing, though it would have changed the format too."""
     store.put("a", "old")
     with pytest.raises(StorageError):
-        store.put("a", [b"x" * 1_000_000, threading.Lock()])
+        store.put("a", [b"x" * size, threading.Lock()])
     assert store.get("a") == "old"
     assert files() == ["a.txt"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -150,13 +150,17 @@ class FilesystemIOManager(IOManager):
 def _stem(context: OutputContext | InputContext) -> str:
     """Return the path of a value below the base, without an extension."""
     if context.has_asset_key:
-        names = [encode_part(part) for part in context.asset_key.parts]
+        stem = _encoded(context.asset_key.parts)
     else:
-        run, *rest = context.get_identifier()
-        names = [f"run={encode_part(run)}", *map(encode_part, rest)]
+        stem = f"run={_encoded(tuple(context.get_identifier()))}"
     if context.has_partition_key:
-        names.append(f"partition={encode_part(context.partition_key)}")
-    return "/".join(names)
+        stem += f"/partition={encode_part(context.partition_key)}"
+    return stem
+
+
+@lru_cache(maxsize=10_000)  # a value is stored once, and may be loaded many times
+def _encoded(parts: tuple[str, ...]) -> str:
+    return "/".join(map(encode_part, parts))
 
 
 class _Title:

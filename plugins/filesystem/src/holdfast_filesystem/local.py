@@ -1,6 +1,6 @@
 """Files on a local or mounted file system."""
 # Small values are stored in tens of microseconds: pathlib would double the price of these calls.
-# ruff: noqa: PTH100, PTH102, PTH103, PTH105, PTH108, PTH112, PTH116, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PTH100, PTH102, PTH103, PTH108, PTH112, PTH116, PTH118, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
 from holdfast_filesystem.files import Files
+from holdfast_filesystem.temporary import TemporaryFile, link_new
 
 try:
     import fcntl
@@ -29,9 +30,7 @@ _T = TypeVar("_T")
 class LocalFiles(Files):
     """Files under a directory, made when they are needed.
 
-    A value is written to a temporary file beside it, ``<stem>~``, and renamed. The temporary file is locked
-    while it is written, so what a killed process left behind is told from what another process is writing,
-    and the next store of the value takes it over.
+    A value is written to a `TemporaryFile`, which is renamed; a small one that is new is made by `link_new`.
 
     Args:
         base: the directory.
@@ -45,28 +44,25 @@ class LocalFiles(Files):
     def replace(
         self, stem: str, extension: str, others: Sequence[str], write: Callable[[IO[bytes]], _T]
     ) -> tuple[_T, int]:
-        """Let ``write`` fill a temporary file and rename it over the value; see `Files.replace`."""
+        """Let ``write`` fill a temporary file that takes the value's place; see `Files.replace`."""
         path = self._base + stem
-        temporary, file = self._open_temporary(path)
-        with file:  # closing it unlocks it
-            try:
-                written = write(file)
-                size = file.seek(0, os.SEEK_END)  # flushes, too
-                stale = _present(path, others)
-                if not stale:
-                    self._rename(file, temporary, path + extension)
-                else:
-                    # Two writers at once, each changing the format, would remove each other's file.
-                    with _turn_in(os.path.dirname(path)):
-                        _make_newer(file.fileno(), path, stale)
-                        self._rename(file, temporary, path + extension)
-                        for other in stale:
-                            with suppress(OSError):  # what cannot be removed is older, so it does not count
-                                os.unlink(path + other)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(temporary)
-                raise
+        with TemporaryFile(path, self._make_directory) as file:
+            written = write(cast("IO[bytes]", file))
+            stale = _present(path, others)
+            data = None if self._durable or stale else file.in_memory()
+            if data is not None and link_new(path + extension, data):
+                return written, len(data)
+            size = file.finish()
+            if not stale:
+                self._rename(file, path + extension)
+            else:
+                # Two writers at once, each changing the format, would remove each other's file.
+                with _turn_in(os.path.dirname(path)):
+                    _make_newer(file.fileno(), path, stale)
+                    self._rename(file, path + extension)
+                    for other in stale:
+                        with suppress(OSError):  # what cannot be removed is older, so it does not count
+                            os.unlink(path + other)
         return written, size
 
     def open_newest(self, stem: str, extensions: Sequence[str]) -> tuple[str, IO[bytes]] | None:
@@ -98,19 +94,10 @@ class LocalFiles(Files):
         """Return the path of a file."""
         return self._base + name
 
-    def _open_temporary(self, path: str) -> tuple[str, IO[bytes]]:
-        try:
-            return _open_temporary(path)
-        except FileNotFoundError:
-            self._make_directory(os.path.dirname(path))
-            return _open_temporary(path)
-
-    def _rename(self, file: IO[bytes], temporary: str, path: str) -> None:
+    def _rename(self, file: TemporaryFile, path: str) -> None:
         if self._durable:
             os.fsync(file.fileno())
-        if fcntl is None:
-            file.close()
-        os.replace(temporary, path)
+        file.rename(path)
         if self._durable:
             _sync_directory(os.path.dirname(path))
 
@@ -122,49 +109,6 @@ class LocalFiles(Files):
             with suppress(FileExistsError):
                 os.mkdir(directory)
             _sync_directory(os.path.dirname(directory))
-
-
-def _open_temporary(path: str) -> tuple[str, IO[bytes]]:
-    """Open a file beside ``path`` that no other writer has."""
-    temporary = f"{path}~"
-    file = None
-    if fcntl is not None:
-        try:
-            file = _create_locked(temporary)
-        except FileExistsError:
-            with suppress(OSError):
-                _remove_abandoned(temporary)
-                file = _create_locked(temporary)
-    if file is None:  # someone else is writing this value, or locks do not work here: take a name of our own
-        temporary = f"{path}~{os.urandom(8).hex()}"
-        file = open(temporary, "xb", _SMALL)  # noqa: SIM115 - it is returned
-    return temporary, file
-
-
-def _create_locked(temporary: str) -> IO[bytes] | None:
-    # The size of the buffer is said because open() would ask the system for one.
-    file = open(temporary, "xb", _SMALL)  # noqa: SIM115 - it is returned
-    try:
-        descriptor = file.fileno()
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.fstat(descriptor).st_nlink:
-            return file
-    except OSError:
-        pass
-    # Before we had locked it someone took it for abandoned.
-    file.close()
-    return None
-
-
-def _remove_abandoned(temporary: str) -> None:
-    descriptor = os.open(temporary, os.O_WRONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises while its writer is alive
-        # Between our opening and locking it, its writer may have made it the value: then it is not ours.
-        if os.path.samestat(os.fstat(descriptor), os.stat(temporary)):
-            os.unlink(temporary)
-    finally:
-        os.close(descriptor)
 
 
 def _opened(path: str) -> IO[bytes]:
