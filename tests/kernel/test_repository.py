@@ -105,8 +105,8 @@ def test_an_unknown_job_names_the_nearest() -> None:
 
 
 def test_a_job_over_an_unknown_key_is_an_error_of_the_repository() -> None:
-    """Resolved when the repository is made."""
-    with pytest.raises(UnknownSelectionError, match="Did you mean 'orders'"):
+    """Resolved when the repository is made; it names the job."""
+    with pytest.raises(UnknownSelectionError, match=r"^job 'job': .* Did you mean 'orders'"):
         shop(ORDERS, define_asset_job("job", "ordrs"))
 
 

@@ -16,7 +16,7 @@ from holdfast.definitions.executor import ExecutorDefinition
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
 from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvalidDefinitionError
+from holdfast.errors import InvalidDefinitionError, InvalidSubsetError
 from holdfast.jobs import JobDefinition
 from holdfast.keys import check_name
 from holdfast.selection import AssetSelection
@@ -62,6 +62,11 @@ class UnresolvedAssetJobDefinition:
             InvalidSubsetError: the selection names what is not there.
         """
         graph = assets if isinstance(assets, AssetGraph) else AssetGraph.of([*assets, *source_assets])
+        try:
+            layer = AssetLayer.select(graph, self.selection)
+        except InvalidSubsetError as error:
+            error.args = (f"job '{self.name}': {error}",)  # a repository may have many jobs
+            raise
         return JobDefinition(
             graph_def=None,
             name=self.name,
@@ -70,7 +75,7 @@ class UnresolvedAssetJobDefinition:
             tags=self.tags,
             executor_def=self.executor_def,
             resource_defs=to_resource_definitions(resource_defs, f"job '{self.name}'"),
-            asset_layer=AssetLayer.select(graph, self.selection),
+            asset_layer=layer,
         )
 
 
