@@ -11,6 +11,7 @@ import pytest
 from holdfast import (
     AssetIn,
     AssetKey,
+    AssetOut,
     AssetsDefinition,
     InMemoryIOManager,
     InvalidDefinitionError,
@@ -21,7 +22,11 @@ from holdfast import (
     UnsupportedParameterError,
     asset,
     build_op_context,
+    graph,
+    job,
     mem_io_manager,
+    multi_asset,
+    op,
 )
 
 
@@ -259,3 +264,10 @@ def test_what_is_no_function_cannot_be_decorated() -> None:
     """The message shows what was decorated."""
     with pytest.raises(InvalidDefinitionError, match="decorate a function, not 7"):
         asset(name="orders")(7)
+
+
+@pytest.mark.parametrize("decorator", [asset, op, graph, job, multi_asset(outs={"a": AssetOut()})])
+def test_a_decorator_takes_no_name_alone(decorator: Any) -> None:
+    """As in ``@asset("orders")``; the message names the decorator."""
+    with pytest.raises(InvalidDefinitionError, match=r"^\w+: decorate a function, not 'orders'"):
+        decorator("orders")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from holdfast.definitions.composing import compose
-from holdfast.definitions.function import description_of
+from holdfast.definitions.function import description_of, name_of
 from holdfast.definitions.in_out import GraphIn, GraphOut
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.refused import refuse
@@ -149,7 +149,7 @@ def graph(
     if compose_fn is None:
         options = {option: value for option, value in locals().items() if option != "compose_fn"}
         return lambda function: graph(function, **options)
-    own_name = _name(compose_fn, name, "graph name")
+    own_name = check_name(name or name_of(compose_fn, "graph"), "graph name")
     what = f"graph '{own_name}'"
     refuse(what, input_defs=input_defs, output_defs=output_defs)
     return GraphDefinition(
@@ -203,7 +203,7 @@ def job(
     if compose_fn is None:
         options = {option: value for option, value in locals().items() if option != "compose_fn"}
         return lambda function: job(function, **options)
-    own_name = _name(compose_fn, name, "job name")
+    own_name = check_name(name or name_of(compose_fn, "job"), "job name")
     made = GraphDefinition(
         own_name,
         description=description or description_of(compose_fn),
@@ -222,7 +222,3 @@ def job(
         partitions_def=partitions_def,
         input_values=input_values,
     )
-
-
-def _name(function: Callable[..., Any], name: str | None, what: str) -> str:
-    return check_name(name or getattr(function, "__name__", type(function).__name__), what)

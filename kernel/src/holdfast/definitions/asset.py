@@ -10,7 +10,7 @@ from holdfast.config.types import to_field
 from holdfast.definitions.asset_in_out import AssetIn, AssetOut
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.assets_from_node import deps_by_key
-from holdfast.definitions.function import FunctionArguments, description_of, place_of, read_arguments
+from holdfast.definitions.function import FunctionArguments, description_of, name_of, place_of, read_arguments
 from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Out
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.refused import refuse
@@ -101,7 +101,8 @@ def asset(
         options = {option: value for option, value in locals().items() if option != "compute_fn"}
         return lambda function: asset(function, **options)
 
-    key = AssetKey((*key_prefix_parts(key_prefix, checked=True), check_name(name or _name_of(compute_fn))))
+    own_name = check_name(name or name_of(compute_fn, "asset"))
+    key = AssetKey((*key_prefix_parts(key_prefix, checked=True), own_name))
     what = f"asset '{key}'"
     refuse(
         what,
@@ -187,7 +188,7 @@ def multi_asset(
     """
 
     def define(compute_fn: Callable[..., Any]) -> AssetsDefinition:
-        op_name = check_name(name or _name_of(compute_fn), "name of a multi_asset")
+        op_name = check_name(name or name_of(compute_fn, "multi_asset"), "name of a multi_asset")
         what = f"multi_asset '{op_name}'"
         refuse(what, partitions_def=partitions_def)
         keys = _output_keys(outs, what)
@@ -217,10 +218,6 @@ def multi_asset(
         )
 
     return define
-
-
-def _name_of(function: Any) -> str:
-    return getattr(function, "__name__", type(function).__name__)
 
 
 def _inputs(

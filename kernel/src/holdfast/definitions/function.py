@@ -14,6 +14,7 @@ __all__ = [
     "FunctionArguments",
     "default_values",
     "description_of",
+    "name_of",
     "place_of",
     "read_arguments",
     "takes_argument",
@@ -67,11 +68,25 @@ def read_arguments(function: Callable[..., Any], what: str) -> FunctionArguments
     return FunctionArguments(takes_context, names[1:] if takes_context else names, varkeywords)
 
 
+def name_of(function: Any, what: str) -> str:
+    """Return the name of a function, or of the class of a callable object.
+
+    Args:
+        function: what was decorated.
+        what: the decorator, or the definition, for the message.
+
+    Raises:
+        InvalidDefinitionError: it cannot be called.
+    """
+    if not callable(function):
+        raise InvalidDefinitionError(f"{what}: decorate a function, not {function!r}.")
+    return getattr(function, "__name__", type(function).__name__)
+
+
 def _inspect(function: Any, what: str) -> tuple[tuple[str, ...], bool, bool]:
     import inspect  # 10 ms to import, and only wrapped functions and callable objects need it
 
-    if not callable(function):
-        raise InvalidDefinitionError(f"{what}: decorate a function, not {function!r}.")
+    name_of(function, what)
     parameters = inspect.signature(function).parameters.values()
     kinds = {parameter.kind for parameter in parameters}
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

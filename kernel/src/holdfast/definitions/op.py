@@ -16,6 +16,7 @@ from holdfast.definitions.function import (
     FunctionArguments,
     default_values,
     description_of,
+    name_of,
     read_arguments,
     type_hints,
 )
@@ -223,7 +224,7 @@ def op(
         return lambda function: op(function, **options)
     if not isinstance(ins, Mapping | None):
         raise InvalidDefinitionError(f"op: ins is a mapping of names to In, not {ins!r}.")
-    own_name = check_name(name or getattr(compute_fn, "__name__", type(compute_fn).__name__), "op name")
+    own_name = check_name(name or name_of(compute_fn, "op"), "op name")
     what = f"op '{own_name}'"
     arguments = read_arguments(compute_fn, what)
     defined = OpDefinition(
