@@ -45,8 +45,8 @@ def test_an_input_reads_the_asset_of_its_key(parameter: str) -> None:
 
 
 def test_a_prefix_goes_before_the_arguments_name() -> None:
-    """`key_prefix` leads to the asset too."""
-    upstream = asset(name="value", key_prefix=["shop", "eu"])(lambda: 5)
+    """`key_prefix` leads to the asset, which its name alone would not from another group."""
+    upstream = asset(name="value", key_prefix=["shop", "eu"], group_name="eu")(lambda: 5)
     assert materialize_to_memory([upstream, reader(key_prefix=["shop", "eu"])]).asset_value("reader") == 5
 
 

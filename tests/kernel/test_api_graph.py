@@ -63,9 +63,9 @@ def rating() -> Any:
 
 
 def test_a_graph_says_what_it_is() -> None:
-    """`description` and `tags` are as given."""
+    """`name`, `description` and `tags` are as given."""
     made = GraphDefinition("empty", description="Nothing.", tags={"team": "sales"})
-    assert (made.description, made.tags) == ("Nothing.", {"team": "sales"})
+    assert (made.name, made.description, made.tags) == ("empty", "Nothing.", {"team": "sales"})
 
 
 def test_a_graph_runs_with_what_it_is_given() -> None:
