@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +24,6 @@ from holdfast import (
     reconstructable,
 )
 from holdfast.reconstruction import ReconstructableJob
-
-
-class Unpicklable:
-    """What cannot be sent to another process, as a connection cannot."""
-
-    def __reduce__(self) -> Any:
-        raise TypeError("it stays here")
 
 
 @op
@@ -55,22 +51,6 @@ def process() -> int:
 
 def of_assets() -> JobDefinition:
     return define_asset_job("of_assets").resolve([process])
-
-
-def unsendable() -> JobDefinition:
-    """Return a job that is found by name, as it could not be sent."""
-    kept = Unpicklable()
-
-    @op
-    def holder() -> int:
-        assert kept
-        return os.getpid()
-
-    @job
-    def holds() -> None:
-        holder()
-
-    return holds
 
 
 def needs_an_argument(name: str) -> JobDefinition:
@@ -121,16 +101,57 @@ def test_what_is_no_job(target: Any, message: str) -> None:
         reconstructable(target)
 
 
-def test_workers_make_the_job_themselves() -> None:
+JOBS = """
+import os
+
+from holdfast import asset, define_asset_job, graph, op
+
+
+class Unpicklable:
+    def __reduce__(self):
+        raise TypeError("it stays here")
+
+
+def unsendable():
+    held = Unpicklable()
+
+    @op
+    def holder():
+        assert held
+        return os.getpid()
+
+    return graph(name="holds")(lambda: holder() and None).to_job()
+
+
+@asset
+def process():
+    return os.getpid()
+
+
+def of_assets():
+    return define_asset_job("of_assets").resolve([process])
+"""
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a module on the path, which workers can import too."""
+    (tmp_path / "jobs_of_a_shop.py").write_text(JOBS)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("jobs_of_a_shop")
+    del sys.modules["jobs_of_a_shop"]
+
+
+def test_workers_make_the_job_themselves(jobs: Any) -> None:
     """So that nothing of it need be sent."""
     instance = Instance.ephemeral()
-    with execute_job(reconstructable(unsendable), instance, raise_on_error=True) as result:
+    with execute_job(reconstructable(jobs.unsendable), instance, raise_on_error=True) as result:
         assert result.output_for_node("holder") != os.getpid()
 
 
-def test_a_part_of_a_job_that_is_found_by_name() -> None:
+def test_a_part_of_a_job_that_is_found_by_name(jobs: Any) -> None:
     """Workers plan the same part."""
-    found = reconstructable(of_assets)
+    found = reconstructable(jobs.of_assets)
     result = execute_job(found, Instance.ephemeral(), asset_selection=["process"], raise_on_error=True)
     assert [event.step_key for event in result.all_events if event.is_step_success] == ["process"]
 
