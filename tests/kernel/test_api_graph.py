@@ -16,6 +16,7 @@ from holdfast import (
     OpDefinition,
     Output,
     ResourceDefinition,
+    RetryPolicy,
     RunStatus,
     StaticPartitionsDefinition,
     UnsupportedParameterError,
@@ -89,13 +90,21 @@ def test_a_use_of_a_graph_or_computation_may_have_another_name_and_tags() -> Non
     @graph
     def outer() -> None:
         counting.alias("again")()
+        configured_number.alias("own")()
         configured_number.tag({"queue": "slow"})()
         counting.tag({"queue": "fast"})()
 
     plan = outer.to_job().plan()
-    assert "again.plus" in plan.steps
+    assert {"again.plus", "own"} <= plan.steps.keys()
     assert plan.steps["configured_number"].tags["queue"] == "slow"
     assert plan.steps["counting.plus"].tags["queue"] == "fast"
+
+
+def test_a_use_of_a_computation_may_be_tried_again() -> None:
+    """`with_retry_policy` is for the node."""
+    policy = RetryPolicy(max_retries=2)
+    plan = graph(name="outer")(lambda: configured_number.with_retry_policy(policy)() and None).to_job().plan()
+    assert plan.steps["configured_number"].retry_policy == policy
 
 
 def test_a_job_of_a_graph_is_described() -> None:
