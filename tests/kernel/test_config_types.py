@@ -220,3 +220,10 @@ def test_types_describe_themselves() -> None:
     assert Array(int).description == "a list of int"
     assert Map(str, int, key_label_name="city").key_label_name == "city"
     assert MEMBERS.enum_values[1].description == "blue"
+
+
+@pytest.mark.parametrize("given", [3, str, "Colour"])
+def test_only_an_enumeration_gives_names(given: Any) -> None:
+    """Anything else is refused by name."""
+    with pytest.raises(InvalidConfigDefinitionError, match="from_python_enum takes a class of Python's enum"):
+        Enum.from_python_enum(given)

@@ -235,3 +235,11 @@ def test_the_config_of_an_executor_is_checked() -> None:
     assert problems_of(found, made)[0].startswith("execution.config.retry: there is no such entry.")
     with pytest.raises(InvalidConfigError, match=r"execution\.config\.retry"):
         made.execute_in_process(run_config=found)
+
+
+def test_a_config_mapping_that_gives_nothing_is_a_problem() -> None:
+    """A function without a return is a mistake, and not an empty config."""
+    made = measuring.graph_def.to_job(config=ConfigMapping(lambda given: None, {"base": int}))
+    (problem,) = problems_of({"base": 4}, made)
+    assert problem.startswith("the function '<lambda>'")
+    assert problem.endswith("returns None")

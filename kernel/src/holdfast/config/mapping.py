@@ -66,7 +66,13 @@ class ConfigMapping:
         """
         resolve = self.receive_processed_config_values is not False
         given, problems = read_config(self.config_schema, value, path, resolve=resolve)
-        return (None, problems) if problems else (call_config_function(self.config_fn, given, path), [])
+        if problems:
+            return None, problems
+        made = call_config_function(self.config_fn, given, path)
+        if made is None:
+            name = getattr(self.config_fn, "__name__", repr(self.config_fn))
+            return None, [f"{path}: the function '{name}', which makes config of it, returns None".lstrip(": ")]
+        return made, []
 
 
 def config_mapping(

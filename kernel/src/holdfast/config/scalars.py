@@ -196,7 +196,15 @@ class Enum(ConfigType):
 
     @classmethod
     def from_python_enum(cls, enum_class: type[enum.Enum]) -> Enum:
-        """Return the type of the names of a Python enumeration; computations get its members."""
+        """Return the type of the names of a Python enumeration; computations get its members.
+
+        Raises:
+            InvalidConfigDefinitionError: ``enum_class`` is no enumeration.
+        """
+        if not (isinstance(enum_class, type) and issubclass(enum_class, enum.Enum)):
+            raise InvalidConfigDefinitionError(
+                f"Enum.from_python_enum takes a class of Python's enum module, not {enum_class!r}."
+            )
         return cls(enum_class.__name__, [EnumValue(member.name, member) for member in enum_class])
 
     def validator(self, vol: Any, resolve: bool) -> Validator:
