@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -29,7 +30,7 @@ from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import check_name
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType, DagsterTypeKind, Nothing
-from holdfast.types.hints import check_dagster_type, resolve_type
+from holdfast.types.hints import check_dagster_type, known_type, resolve_type
 
 __all__ = ["ANY_CONFIG", "OpDefinition", "op"]
 
@@ -39,6 +40,9 @@ RAW_ARGUMENTS = FunctionArguments(takes_context=True, names=())
 
 ANY_CONFIG = to_field(None, "OpDefinition")
 """Of a computation without a schema: any config, or none."""
+
+
+_NO_HINTS: Mapping[str, Any] = MappingProxyType({})
 
 
 def _schema(schema: Any) -> Field:
@@ -144,28 +148,29 @@ class OpDefinition(Invocable, NamedConfigurable):
     @cached_property
     def input_types(self) -> Mapping[str, DagsterType]:
         """The types of its inputs by name; of any value where one is missing here."""
-        declared = {name: inp.dagster_type for name, inp in self.ins.items()}
-        if all(given is UNSET for given in declared.values()) and not self.type_hints:
-            return {}
-        return self._types("input", declared, self.type_hints)
+        return self._types("input", self.ins, self.type_hints)
 
     @cached_property
     def output_types(self) -> Mapping[str, DagsterType]:
         """The types of its outputs by name; of any value where one is missing here."""
-        declared = {name: out.dagster_type for name, out in self.outs.items()}
-        if all(given is UNSET for given in declared.values()) and "return" not in self.type_hints:
-            return {}
-        return self._types("output", declared, output_hints(self.type_hints.get("return", UNSET), self.outs))
+        hint = self.type_hints.get("return", UNSET)
+        hints = _NO_HINTS if hint is UNSET else output_hints(hint, self.outs)
+        return self._types("output", self.outs, hints)
 
     def _types(
-        self, what: str, declared: Mapping[str, Any], hints: Mapping[str, Any]
+        self, what: str, described: Mapping[str, In | Out], hints: Mapping[str, Any]
     ) -> Mapping[str, DagsterType]:
         types = {}
-        for name, given in declared.items():
-            hint = hints.get(name, UNSET) if given is UNSET else given
-            if hint is not UNSET:
-                types[name] = resolve_type(hint, f"{what} '{name}' of {self!r}")
-        return {name: found for name, found in types.items() if found is not ANY_TYPE}
+        for name, each in described.items():
+            hint = each.dagster_type
+            if hint is UNSET:
+                hint = hints.get(name, UNSET)
+                if hint is UNSET:
+                    continue
+            found = known_type(hint) or resolve_type(hint, f"{what} '{name}' of {self!r}")
+            if found is not ANY_TYPE:
+                types[name] = found
+        return types
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Inside a graph add a node to it; elsewhere call the function, for tests: see `call_directly`.

@@ -11,6 +11,7 @@ from holdfast.definitions.output import DynamicOutput, Output
 
 __all__ = ["output_hints"]
 
+_WRAPPERS = (Output, DynamicOutput)
 _STREAMS = (
     abc.Generator,
     abc.Iterator,
@@ -32,6 +33,9 @@ def output_hints(hint: Any, outs: Mapping[str, Out]) -> Mapping[str, Any]:
         hint: the annotation.
         outs: the outputs by name.
     """
+    if type(hint) is type and hint not in _WRAPPERS and len(outs) == 1:  # a plain class, as nearly always
+        ((name, out),) = outs.items()
+        return {} if out.is_dynamic else {name: hint}
     if hint is UNSET or get_origin(hint) in _STREAMS or hint in _STREAMS:
         return {}
     if hint is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -22,6 +23,7 @@ from holdfast.types.type_check import TypeCheck, TypeCheckContext
 
 __all__ = [
     "check_dagster_type",
+    "known_type",
     "make_python_type_usable_as_dagster_type",
     "resolve_type",
     "usable_as_dagster_type",
@@ -48,6 +50,18 @@ _REGISTERED: dict[type, DagsterType] = {}
 _RESOLVED: dict[Any, DagsterType] = {}  # what was worked out once; a hint means the same everywhere
 
 
+def known_type(hint: Any) -> DagsterType | None:
+    """Return the type that a hint stands for if that is known without working it out.
+
+    Args:
+        hint: what `resolve_type` takes.
+    """
+    try:
+        return _BUILTIN.get(hint) or _REGISTERED.get(hint) or _RESOLVED.get(hint)
+    except TypeError:  # a hint that cannot be a key, such as one annotated with a list
+        return None
+
+
 def resolve_type(hint: Any, what: str = "dagster_type") -> DagsterType:
     """Return the type that a hint stands for; the same object for the same hint.
 
@@ -63,12 +77,11 @@ def resolve_type(hint: Any, what: str = "dagster_type") -> DagsterType:
     """
     if isinstance(hint, DagsterType):
         return hint
-    try:
-        found = _BUILTIN.get(hint) or _REGISTERED.get(hint) or _RESOLVED.get(hint)
-        if found is None:
-            found = _RESOLVED[hint] = _work_out(hint, what)
-    except TypeError:  # a hint that cannot be a key, such as one annotated with a list
+    found = known_type(hint)
+    if found is None:
         found = _work_out(hint, what)
+        with suppress(TypeError):  # a hint that cannot be a key, such as one annotated with a list
+            _RESOLVED[hint] = found
     return found
 
 
