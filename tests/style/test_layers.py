@@ -7,7 +7,7 @@ from typing import Any
 # Each line is a layer. A name stands for a module, or for every module of a package. The package root, which
 # only hands out names, is above them all.
 LAYERS = (
-    ("errors", "argument_types", "debugger"),
+    ("errors", "argument_types", "debugger", "lazy"),
     ("keys", "key_paths", "paths", "metadata_tables", "metadata", "failures", "versions"),
     ("policies",),
     ("partitions", "freshness"),

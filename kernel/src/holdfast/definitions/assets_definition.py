@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -43,6 +42,7 @@ from holdfast.keys import (
     check_group_name,
     key_prefix_parts,
 )
+from holdfast.lazy import lazy
 
 if TYPE_CHECKING:  # 15 ms to import, and most assets have no policy
     from holdfast.freshness import FreshnessPolicy
@@ -207,7 +207,7 @@ class AssetsDefinition(AssetsOfNode):
     def get_partition_mapping(self, in_asset_key: CoercibleToAssetKey) -> None:
         """Return how its partitions depend on those of an asset it reads: ``None``, as it has none."""
 
-    @cached_property
+    @lazy
     def orders_apart(self) -> bool:
         """Whether its assets wait for others than exactly those it loads."""
         ordering_only = any(inp.orders_only for inp in self.node_def.ins.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -28,6 +27,7 @@ from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.definitions.tags import check_tags
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import check_name
+from holdfast.lazy import lazy
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType, DagsterTypeKind, Nothing
 from holdfast.types.hints import check_dagster_type, known_type, resolve_type
@@ -140,17 +140,17 @@ class OpDefinition(Invocable, NamedConfigurable):
         """Whether its function takes the context and one dictionary of all inputs."""
         return self.arguments is RAW_ARGUMENTS
 
-    @cached_property
+    @lazy
     def type_hints(self) -> Mapping[str, Any]:
         """The annotations of the function: argument names, and ``return``."""
         return type_hints(self.compute_fn)
 
-    @cached_property
+    @lazy
     def input_types(self) -> Mapping[str, DagsterType]:
         """The types of its inputs by name; of any value where one is missing here."""
         return self._types("input", self.ins, self.type_hints)
 
-    @cached_property
+    @lazy
     def output_types(self) -> Mapping[str, DagsterType]:
         """The types of its outputs by name; of any value where one is missing here."""
         hint = self.type_hints.get("return", UNSET)
