@@ -71,7 +71,8 @@ class ConfigMapping:
         made = call_config_function(self.config_fn, given, path)
         if made is None:
             name = getattr(self.config_fn, "__name__", repr(self.config_fn))
-            return None, [f"{path}: the function '{name}', which makes config of it, returns None".lstrip(": ")]
+            problem = f"{path}: the function '{name}', which makes config of it, returns None"
+            return None, [problem.lstrip(": ")]
         return made, []
 
 
