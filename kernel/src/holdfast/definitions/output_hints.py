@@ -58,6 +58,6 @@ def _element_of(hint: Any) -> Any:
 
 def _value_of(hint: Any) -> Any:
     origin = get_origin(hint)
-    if origin in (Output, DynamicOutput):
+    if origin in _WRAPPERS:
         return get_args(hint)[0]
-    return UNSET if hint in (Output, DynamicOutput) else hint
+    return UNSET if hint in _WRAPPERS else hint

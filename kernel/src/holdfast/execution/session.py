@@ -125,7 +125,7 @@ class Session:
         return manager.load_input(context)
 
     def _upstream(self, source: StepOutput) -> OutputContext:
-        key = source.asset_key or identity(source)
+        key = identity(source)
         known = self.stored.get(key)
         if known is None:
             what = source.asset_key or source.step_key

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from holdfast.types.dagster_type import ANY_TYPE, DagsterType, DagsterTypeKind
+from holdfast.types.dagster_type import ANY_TYPE, PASSED, DagsterType, DagsterTypeKind
 from holdfast.types.type_check import TypeCheck, TypeCheckContext
 
 __all__ = ["any_of", "dict_of", "list_of", "optional", "set_of", "tuple_of"]
-
-_PASSED = TypeCheck(True)
 
 
 def list_of(element: DagsterType, hint: Any) -> DagsterType:
@@ -67,7 +65,7 @@ def tuple_of(elements: Sequence[DagsterType], hint: Any, *, repeated: bool = Fal
             verdict = element.type_check(context, part)
             if not verdict.success:
                 return _inside(f"element {index}", verdict)
-        return _PASSED
+        return PASSED
 
     names = [element.display_name for element in elements] + ["..."] * repeated
     return _builtin(check, f"Tuple[{','.join(names)}]", hint)
@@ -77,7 +75,7 @@ def optional(inner: DagsterType, hint: Any) -> DagsterType:
     """Return the type of ``None`` and the values of another type; ``hint`` is its Python type."""
 
     def check(context: TypeCheckContext, value: Any) -> TypeCheck:
-        return _PASSED if value is None else inner.type_check(context, value)
+        return PASSED if value is None else inner.type_check(context, value)
 
     return _builtin(check, f"{inner.display_name}?", hint, DagsterTypeKind.NULLABLE)
 
@@ -88,7 +86,7 @@ def any_of(alternatives: Sequence[DagsterType], hint: Any) -> DagsterType:
 
     def check(context: TypeCheckContext, value: Any) -> TypeCheck:
         if any(alternative.type_check(context, value).success for alternative in alternatives):
-            return _PASSED
+            return PASSED
         return _mismatch(" or ".join(names), value)
 
     return _builtin(check, f"Union[{','.join(names)}]", hint)
@@ -106,7 +104,7 @@ def _each(inner: DagsterType, context: TypeCheckContext, values: Iterable[Any], 
             verdict = inner.type_check(context, value)
             if not verdict.success:
                 return _inside(f"{what} {index}", verdict)
-    return _PASSED
+    return PASSED
 
 
 def _inside(where: str, verdict: TypeCheck) -> TypeCheck:
