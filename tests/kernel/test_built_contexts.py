@@ -267,8 +267,7 @@ def test_the_partition_of_an_asset(build):
     assert (context.asset_partition_key, context.asset_partition_keys) == ("p", ["p"])
     assert context.asset_partition_key_range == PartitionKeyRange("p", "p")
     assert context.get_asset_identifier() == ["a", "b", "p"]
-    with pytest.raises(InvariantViolationError):
-        _ = context.asset_partitions_def
+    assert context.asset_partitions_def.get_partition_keys() == ["p"]
 
 
 def test_identifiers_of_outputs():

@@ -15,6 +15,8 @@ LAYERS = (
     ("types",),
     ("reports", "events", "event_json"),
     ("contexts",),
+    ("value_context",),
+    ("io_contexts",),
     ("op_context",),
     ("interfaces",),
     ("formats",),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from holdfast.config.scalars import Any, Bool, ConfigSchema, Enum, EnumValue, Float, Int, String
     from holdfast.config.sources import BoolSource, IntSource, StringSource
     from holdfast.config.types import Array, Field, Map, Permissive, Shape
-    from holdfast.contexts import InitResourceContext, InputContext, OutputContext, Resources
+    from holdfast.contexts import InitResourceContext, Resources
     from holdfast.definitions.asset import asset, multi_asset
     from holdfast.definitions.asset_in_out import AssetIn, AssetOut
     from holdfast.definitions.assets_definition import AssetsDefinition
@@ -117,6 +117,7 @@ if TYPE_CHECKING:
     from holdfast.hookspecs import hookimpl
     from holdfast.instance import Instance
     from holdfast.interfaces import Command, EventStore, Format, IOManager, LoadRequest
+    from holdfast.io_contexts import InputContext, OutputContext
     from holdfast.job_result import ExecuteJobResult
     from holdfast.jobs import JobDefinition
     from holdfast.keys import AssetKey
@@ -527,7 +528,7 @@ _MODULES = {
     "InitExecutorContext": "definitions.executor",
     "InitLoggerContext": "definitions.logger",
     "InitResourceContext": "contexts",
-    "InputContext": "contexts",
+    "InputContext": "io_contexts",
     "InputManagerDefinition": "definitions.resource",
     "InputMapping": "definitions.dependencies",
     "Instance": "instance",
@@ -569,7 +570,7 @@ _MODULES = {
     "OpExecutionContext": "op_context",
     "Out": "definitions.in_out",
     "Output": "definitions.output",
-    "OutputContext": "contexts",
+    "OutputContext": "io_contexts",
     "OutputMapping": "definitions.dependencies",
     "Partition": "partitions.ranges",
     "PartitionKeyRange": "partitions.ranges",

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
-import attrs
-
 from holdfast.adjacency import Adjacency, Edges
 from holdfast.asset_node import AssetNode
 from holdfast.errors import (
@@ -51,8 +49,13 @@ class AssetGraph:
     def __init__(self, nodes: Iterable[AssetNode]) -> None:
         defined = tuple(nodes)
         positions = _positions(defined)
-        defined, self._full_keys = _with_full_keys(defined, positions)
-        adjacency = Adjacency(_upstream(defined, positions))
+        self._full_keys: dict[tuple[AssetKey, AssetKey], AssetKey] = {}
+        try:
+            edges = _upstream(defined, positions)
+        except KeyError:
+            defined, self._full_keys = _with_full_keys(defined, positions)
+            edges = _upstream(defined, positions)
+        adjacency = Adjacency(edges)
         order = adjacency.topological_order()
         if len(order) < len(defined):
             raise _cycle(defined, adjacency, set(order))
@@ -154,10 +157,14 @@ class AssetGraph:
             UnknownSelectionError: there is no such asset.
         """
         written = AssetKey.from_coercible(upstream)
-        position = self._positions.get(written)
+        return self._keys[self.upstream_position(self[key].key, written)]
+
+    def upstream_position(self, key: AssetKey, upstream: AssetKey) -> int:
+        """Return the position of what `resolve_upstream` finds; errors as there."""
+        position = self._positions.get(upstream)
         if position is not None:
-            return self._keys[position]
-        return self[self._full_keys.get((self[key].key, written), written)].key
+            return position
+        return self.position(self._full_keys.get((key, upstream), upstream))
 
     # -- what networkx answers -----------------------------------------------------------------------
 
@@ -210,6 +217,10 @@ class AssetGraph:
             return self._positions[key]  # type: ignore[index]  # nearly always an AssetKey that is there
         except (KeyError, TypeError):
             return self.positions([AssetKey.from_coercible(key)]).pop()
+
+    def find(self, key: AssetKey) -> int | None:
+        """Return the position of a key, ``None`` when no asset has it."""
+        return self._positions.get(key)
 
     def positions(self, keys: Iterable[AssetKey]) -> set[int]:
         """Return the positions of some keys.
@@ -269,8 +280,6 @@ def _with_full_keys(
 ) -> tuple[tuple[AssetNode, ...], dict[tuple[AssetKey, AssetKey], AssetKey]]:
     """Replace upstream names of one part that mean an asset of the same group by its key."""
     incomplete = [n for n, node in enumerate(nodes) if not all(map(positions.__contains__, node.upstream))]
-    if not incomplete:
-        return nodes, {}
     named: dict[tuple[str, str], list[AssetKey]] = {}
     for node in nodes:
         named.setdefault((node.group, node.key.parts[-1]), []).append(node.key)
@@ -286,7 +295,7 @@ def _with_full_keys(
                 raise UnknownUpstreamError(str(key), str(node.key), node.place, map(str, positions))
             full_keys[node.key, key] = meant[0]
         upstream = dict.fromkeys(full_keys.get((node.key, key), key) for key in node.upstream)
-        completed[n] = attrs.evolve(node, upstream=tuple(upstream))
+        completed[n] = node._replace(upstream=tuple(upstream))
     return tuple(completed), full_keys
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from holdfast.keys import AssetKey
 
@@ -15,8 +13,7 @@ __all__ = ["AssetNode"]
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 
-@attrs.frozen(eq=False)
-class AssetNode:
+class AssetNode(NamedTuple):
     """One asset of an `AssetGraph`.
 
     Attributes:

@@ -124,8 +124,9 @@ def provide(needed: Mapping[str, str], resources: dict[str, ResourceDefinition],
 
 
 def _keys(step: Step) -> set[str]:
-    keys = {output.manager_key for output in step.outputs + step.spare}
-    keys |= step.op.required_resource_keys
+    keys = set(step.op.required_resource_keys)
+    for output in step.outputs + step.spare:
+        keys.add(output.manager_key)
     for inp in step.inputs:
         if inp.manager_key is not None:
             keys.add(inp.manager_key)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
 
 from holdfast.argument_types import check_type
-from holdfast.contexts import InitResourceContext, InputContext, OutputContext
+from holdfast.contexts import InitResourceContext
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.refused import refuse
 from holdfast.errors import InvalidInvocationError
 from holdfast.instance import Instance
+from holdfast.io_contexts import InputContext, OutputContext
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.op_context import OpExecutionContext
+from holdfast.partitions.definition import PartitionsDefinition, PartitionsSubset
 from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.standalone import SetUpByEntering, StandaloneResources
 from holdfast.types.dagster_type import DagsterType
@@ -37,12 +40,12 @@ class BuiltInitResourceContext(SetUpByEntering, InitResourceContext):
     """An `InitResourceContext` for a test."""
 
 
-@attrs.frozen
+@attrs.define
 class BuiltInputContext(SetUpByEntering, InputContext):
     """An `InputContext` for a test."""
 
 
-@attrs.frozen
+@attrs.define
 class BuiltOutputContext(SetUpByEntering, OutputContext):
     """An `OutputContext` for a test."""
 
@@ -96,6 +99,8 @@ def build_input_context(
     asset_key: CoercibleToAssetKey | None = None,
     partition_key: str | None = None,
     python_type: Any = None,
+    asset_partitions: PartitionsSubset | None = None,
+    by_partition: bool = False,
 ) -> BuiltInputContext:
     """Return a context for calling ``load_input`` of an IO manager in a test, also for a ``with`` block.
 
@@ -111,6 +116,8 @@ def build_input_context(
         asset_key: the asset to load.
         partition_key: the partition to load.
         python_type: the Python type that the reader declares; that of ``dagster_type`` by default.
+        asset_partitions: the partitions to load, instead of ``partition_key``.
+        by_partition: whether the value is a mapping by partition key.
 
     Raises:
         InvalidDefinitionError: an argument is of the wrong type.
@@ -119,6 +126,7 @@ def build_input_context(
     what = "build_input_context"
     _check_strings(what, name=name, partition_key=partition_key)
     check_type(upstream_output, OutputContext | None, f"{what}: upstream_output", "an OutputContext")
+    check_type(by_partition, bool, f"{what}: by_partition", "true or false")
     declared = _type(dagster_type, what)
     if python_type is None:
         python_type = Any if declared is None else declared.typing_type
@@ -134,6 +142,8 @@ def build_input_context(
         asset_key=_key(asset_key),
         partition_key=partition_key,
         python_type=python_type,
+        asset_partitions=_partitions(partition_key, asset_partitions, what),
+        by_partition=by_partition,
     )
 
 
@@ -151,6 +161,7 @@ def build_output_context(
     op_def: OpDefinition | None = None,
     asset_key: CoercibleToAssetKey | None = None,
     partition_key: str | None = None,
+    asset_partitions: PartitionsSubset | None = None,
 ) -> BuiltOutputContext:
     """Return a context for calling ``handle_output`` of an IO manager in a test, also for a ``with`` block.
 
@@ -168,6 +179,7 @@ def build_output_context(
         op_def: the computation that made the value.
         asset_key: the asset to store.
         partition_key: the partition to store.
+        asset_partitions: the partitions to store, instead of ``partition_key``.
 
     Raises:
         InvalidDefinitionError: an argument is of the wrong type.
@@ -197,6 +209,7 @@ def build_output_context(
         op_def=_op(op_def, what),
         asset_info=_key(asset_key),
         partition_key=partition_key,
+        asset_partitions=_partitions(partition_key, asset_partitions, what),
     )
 
 
@@ -246,6 +259,24 @@ def build_op_context(
 def _instance(instance: Instance | None, what: str) -> Instance:
     check_type(instance, Instance | None, f"{what}: instance", "an Instance")
     return instance or Instance.ephemeral()
+
+
+def _partitions(key: str | None, partitions: PartitionsSubset | None, what: str) -> PartitionsSubset | None:
+    check_type(partitions, PartitionsSubset | None, f"{what}: asset_partitions", "a PartitionsSubset")
+    if key is None or partitions is not None:
+        return partitions
+    return _OnePartition(key).all()
+
+
+@attrs.frozen
+class _OnePartition(PartitionsDefinition):
+    """The one partition that a test names, whatever partitions its asset has."""
+
+    key: str
+
+    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
+        """Return its key."""
+        return [self.key]
 
 
 def _check_strings(what: str, **arguments: str | None) -> None:

@@ -114,9 +114,7 @@ class GraphSteps:
             ),
             None if over is None else self._step_output(over),
             spare=tuple(
-                attrs.evolve(self.output(output), is_required=False)
-                for output in outputs
-                if output not in asked
+                self.output(output)._replace(is_required=False) for output in outputs if output not in asked
             ),
         )
 

@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 import attrs
 
 if TYPE_CHECKING:  # only signatures name them, and they would double what it costs to discover plugins
-    from holdfast.contexts import InputContext, OutputContext
     from holdfast.events import Event, Run
+    from holdfast.io_contexts import InputContext, OutputContext
     from holdfast.keys import AssetKey
     from holdfast.versions import LogicalVersion, ObserveResult
 

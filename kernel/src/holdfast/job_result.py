@@ -72,7 +72,7 @@ def _stored(plan: Plan, events: list[Event]) -> dict[tuple[str, str], Any]:
         step = plan.steps.get(event.step_key) or plan.steps[event.step_key.partition("[")[0] + EACH]
         name, mapping_key = event.data.output_name, event.data.mapping_key
         output = next(each for each in (*step.outputs, *step.spare) if each.name == name)
-        output = attrs.evolve(output, step_key=event.step_key, mapping_key=mapping_key)
+        output = output._replace(step_key=event.step_key, mapping_key=mapping_key)
         if mapping_key is None:
             stored[event.step_key, name] = output
         else:

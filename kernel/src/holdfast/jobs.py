@@ -256,8 +256,7 @@ class JobDefinition:
         if not self.hook_defs and self.op_retry_policy is None:
             return plan
         steps = {
-            step.key: attrs.evolve(
-                step,
+            step.key: step._replace(
                 hooks=step.hooks | self.hook_defs,
                 retry_policy=step.retry_policy or self.op_retry_policy,
             )

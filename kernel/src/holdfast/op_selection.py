@@ -137,8 +137,7 @@ class _Part:
 
     def step(self, step: Step) -> Step:
         groups = (tuple(self._needs(group)) for group in step.any_of)
-        return attrs.evolve(
-            step,
+        return step._replace(
             key=self.keys[step.key],
             inputs=tuple(self._input(step, inp) for inp in step.inputs),
             outputs=tuple(map(self._made, step.outputs)),
@@ -152,13 +151,13 @@ class _Part:
         return ((self.keys[key], name) for key, name in needs if key in self.keys)
 
     def _made(self, output: StepOutput) -> StepOutput:
-        return attrs.evolve(output, step_key=self.keys[output.step_key])
+        return output._replace(step_key=self.keys[output.step_key])
 
     def _input(self, step: Step, inp: StepInput) -> StepInput:
         source = self._source(step, inp.source)
         if source is None:
             return unfed_input(step.op, inp.name, Unfed(step.path, inp.name))
-        return attrs.evolve(inp, source=source)
+        return inp._replace(source=source)
 
     def _source(self, step: Step, source: StepSource) -> StepSource | None:
         if isinstance(source, StepOutput):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -22,6 +22,7 @@ from holdfast.selection import AssetSelection
 __all__ = [
     "CollectedOutput",
     "GivenValue",
+    "Need",
     "Plan",
     "SeveralSources",
     "Step",
@@ -29,13 +30,20 @@ __all__ = [
     "StepOutput",
     "StepSource",
     "Unfed",
+    "make_step_input",
 ]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
+Need = tuple[str, str]
+"""An output of a step, as (step key, output name)."""
 
-@attrs.frozen
-class StepOutput:
+
+# What a plan holds of each asset are named tuples: a plan is made for every run, and tuples are made in a
+# third of the time.
+
+
+class StepOutput(NamedTuple):
     """A value that a step makes, or that was stored before.
 
     Attributes:
@@ -58,7 +66,12 @@ class StepOutput:
     is_required: bool = True
     is_dynamic: bool = False
     mapping_key: str | None = None
-    op: OpDefinition | None = attrs.field(default=None, repr=False)
+    op: OpDefinition | None = None
+
+    @property
+    def need(self) -> Need:
+        """What waits for it waits for: the step and the output."""
+        return self.step_key, self.name
 
     @classmethod
     def of(
@@ -141,8 +154,7 @@ StepSource = StepOutput | SeveralSources | CollectedOutput | GivenValue | Unfed
 """Where the value of an input comes from."""
 
 
-@attrs.frozen
-class StepInput:
+class StepInput(NamedTuple):
     """A value that a step is given.
 
     Attributes:
@@ -175,8 +187,13 @@ class StepInput:
         return self.source.sources if isinstance(self.source, SeveralSources) else (self.source,)
 
 
-@attrs.frozen(eq=False)
-class Step:
+make_step_input: Callable[[tuple[str, StepSource, str | None, Mapping[str, Any]]], StepInput] = partial(
+    tuple.__new__, StepInput
+)
+"""Makes a `StepInput` of a tuple of its fields, in half the time."""
+
+
+class Step(NamedTuple):
     """One call of a computation.
 
     Attributes:
@@ -202,15 +219,15 @@ class Step:
     op: OpDefinition
     inputs: tuple[StepInput, ...]
     outputs: tuple[StepOutput, ...]
-    waits_for: tuple[tuple[str, str], ...] = ()
+    waits_for: tuple[Need, ...] = ()
     definition: AssetsDefinition | SourceAsset | None = None
     path: tuple[str, ...] = ()
     tags: Mapping[str, str] = _EMPTY
     hooks: frozenset[Any] = frozenset()
     retry_policy: RetryPolicy | None = None
     selected: frozenset[AssetKey] = frozenset()
-    any_of: tuple[tuple[tuple[str, str], ...], ...] = ()
-    over: tuple[str, str] | None = None
+    any_of: tuple[tuple[Need, ...], ...] = ()
+    over: Need | None = None
     mapping_key: str | None = None
     spare: tuple[StepOutput, ...] = ()
 

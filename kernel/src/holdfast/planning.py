@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError as StepCycle
 from graphlib import TopologicalSorter
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
+from holdfast.asset_node import AssetNode
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.flattening import FlatGraph, OutputOf, flatten
-from holdfast.definitions.in_out import In
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import CycleError, InvalidDefinitionError, did_you_mean
 from holdfast.graph_steps import GraphSteps, unfed_input
 from holdfast.keys import AssetKey
-from holdfast.plan import GivenValue, Plan, Step, StepInput, StepOutput, Unfed
+from holdfast.plan import GivenValue, Need, Plan, Step, StepOutput, Unfed, make_step_input
 from holdfast.selection import AssetSelection
 
 __all__ = ["check_input_values", "check_subsets", "make_graph_plan", "make_plan", "stored_output"]
@@ -65,14 +63,7 @@ def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSel
             tangled = [calls[name].definition for name in cycle.args[1][:-1]]
             names = [definition.node_def.name for definition in tangled]
             raise CycleError(names, [definition.place for definition in tangled]) from None
-    outputs = {key: stored_output(graph, key, name) for key, name in makers.items()}
-
-    def output(key: AssetKey) -> StepOutput:
-        found = outputs.get(key)
-        if found is None:
-            found = outputs[key] = stored_output(graph, key)
-        return found
-
+    outputs = _Outputs(graph, makers)
     steps: dict[str, Step] = {}
     graphs: dict[str, NodeGraph] = {}
     for name in order:
@@ -80,34 +71,52 @@ def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSel
         node = call.definition.node_def
         if isinstance(node, NodeGraph):
             graphs[name] = node
-            steps.update((step.key, step) for step in _graph_steps(graph, name, call, node, output, makers))
+            steps.update((step.key, step) for step in _graph_steps(graph, name, call, node, outputs, makers))
         else:
-            waits = tuple([(made.step_key, made.name) for made in map(output, needs[name])])
-            steps[name] = _step(name, call, node, output, waits)
+            waits = tuple([outputs[position].need for position in needs[name]])
+            steps[name] = _step(graph, name, call, node, outputs, waits)
     return Plan(graph, selection, steps, graphs)
 
 
-_Output = Callable[[AssetKey], StepOutput]
+class _Outputs(dict[int, StepOutput]):
+    """The stored value of each asset, by position, made when it is first asked for."""
+
+    def __init__(self, graph: AssetGraph, makers: _Makers) -> None:
+        self._nodes, self._makers = graph.nodes, makers
+
+    def __missing__(self, position: int) -> StepOutput:
+        found = self[position] = _stored(self._nodes[position], self._makers.get(position))
+        return found
 
 
 def _step(
-    name: str, call: _Call, node: OpDefinition, output: _Output, waits: tuple[tuple[str, str], ...]
+    graph: AssetGraph,
+    name: str,
+    call: _Call,
+    node: OpDefinition,
+    outputs: _Outputs,
+    waits: tuple[Need, ...],
 ) -> Step:
     definition, wanted = call.definition, call.wanted
     inputs = []
-    for argument, inp, key in call.reads:
-        source = output(key)
-        inputs.append(StepInput(argument, source, inp.input_manager_key or source.manager_key, inp.metadata))
-    for argument in node.ins if len(node.ins) > len(definition.keys_by_input_name) else ():
-        if argument not in definition.keys_by_input_name and not node.ins[argument].orders_only:
-            inputs.append(unfed_input(node, argument, Unfed((name,), argument)))
+    for argument, position in call.reads:
+        inp, source = node.ins[argument], outputs[position]
+        manager_key = inp.input_manager_key or source.manager_key
+        inputs.append(make_step_input((argument, source, manager_key, inp.metadata)))
+    if len(node.ins) > len(definition.keys_by_input_name):
+        for argument, inp in node.ins.items():
+            if argument not in definition.keys_by_input_name and not inp.orders_only:
+                inputs.append(unfed_input(node, argument, Unfed((name,), argument)))
     made, spare = [], []
+    keys = definition.node_keys_by_output_name
     for out_name in node.outs:
-        made_key = definition.node_keys_by_output_name.get(out_name)
+        made_key = keys.get(out_name)
         if made_key is None:
             made.append(StepOutput.of(name, node, out_name))
+        elif len(keys) == 1:
+            made.append(outputs[call.positions[0]])
         elif made_key in wanted:
-            made.append(output(made_key))
+            made.append(outputs[graph.position(made_key)])
         else:
             metadata = definition.metadata_of(out_name)
             spare.append(StepOutput.of(name, node, out_name, made_key, metadata, is_required=False))
@@ -135,13 +144,14 @@ def _graph_steps(
     name: str,
     call: _Call,
     node: NodeGraph,
-    output: _Output,
-    makers: Mapping[AssetKey, str],
+    outputs: _Outputs,
+    makers: _Makers,
 ) -> Iterator[Step]:
     definition, flat = call.definition, flatten(node)
-    fed = {argument: output(key) for argument, _, key in call.reads}
+    fed = {argument: outputs[position] for argument, position in call.reads}
     wanted = _wanted_inside(definition, flat, call.wanted)
-    steps = GraphSteps(flat, name, fed.get, definition, wanted, call.wanted, makers.keys())
+    made = graph.keys_at(makers)
+    steps = GraphSteps(flat, name, fed.get, definition, wanted, call.wanted, made)
     return steps.steps()
 
 
@@ -184,40 +194,53 @@ def check_subsets(graph: AssetGraph, keys: Collection[AssetKey]) -> None:
         definition.subset_for(made)
 
 
-@attrs.frozen
-class _Call:
-    """A computation, the assets it is to make, and what it loads as (argument, input, asset)."""
+class _Call(NamedTuple):
+    """A computation, the assets it is to make, and what it loads as (input, position of the asset)."""
 
     definition: AssetsDefinition
+    positions: Sequence[int]
     wanted: frozenset[AssetKey]
-    reads: tuple[tuple[str, In, AssetKey], ...]
+    reads: Sequence[tuple[str, int]]
 
 
-_Needs = Mapping[str, tuple[AssetKey, ...]]
-"""By call, the assets it waits for that other calls make."""
+_Needs = Mapping[str, Sequence[int]]
+"""By call, the positions of the assets it waits for that other calls make."""
+
+_Makers = Mapping[int, str]
+"""By position of an asset, the call that makes it."""
 
 
 def _calls(graph: AssetGraph, keys: Collection[AssetKey]) -> Iterator[_Call]:
-    groups: dict[int, tuple[AssetsDefinition, list[AssetKey]]] = {}
+    groups: dict[int, list[int]] = {}
+    nodes = graph.nodes
     for position in sorted(graph.positions(keys)):
-        asset = graph.nodes[position]
-        groups.setdefault(id(asset.definition), (asset.definition, []))[1].append(asset.key)
-    for definition, wanted in groups.values():
-        yield _call(graph, definition, frozenset(wanted))
+        groups.setdefault(id(nodes[position].definition), []).append(position)
+    for positions in groups.values():
+        yield _call(graph, positions)
 
 
-def _call(graph: AssetGraph, definition: AssetsDefinition, wanted: frozenset[AssetKey]) -> _Call:
+def _call(graph: AssetGraph, positions: Sequence[int]) -> _Call:
+    first = graph.nodes[positions[0]]
+    definition: AssetsDefinition = first.definition
+    wanted = frozenset([first.key]) if len(positions) == 1 else graph.keys_at(positions)
+    return _Call(definition, positions, wanted, _reads(graph, definition, positions[0], wanted))
+
+
+def _reads(
+    graph: AssetGraph, definition: AssetsDefinition, position: int, wanted: frozenset[AssetKey]
+) -> Sequence[tuple[str, int]]:
     node, keys = definition.node_def, definition.keys_by_input_name
-    if not keys:
-        return _Call(definition, wanted, ())
-    asset, ins = min(wanted), node.ins
+    upstream = graph.adjacency.upstream[position]
+    if len(keys) == len(upstream) and not definition.orders_apart and isinstance(node, OpDefinition):
+        return tuple(zip(keys, upstream, strict=True))  # each input is an asset of its own, in this order
+    used: Iterable[str]
     if isinstance(node, NodeGraph):
         flat = flatten(node)
-        used: Iterable[str] = flat.inputs_of(_wanted_inside(definition, flat, wanted))
+        used = flat.inputs_of(_wanted_inside(definition, flat, wanted))
     else:
-        used = [name for name, inp in ins.items() if not inp.orders_only]
-    reads = [(name, ins[name], graph.resolve_upstream(asset, keys[name])) for name in used if name in keys]
-    return _Call(definition, wanted, tuple(reads))
+        used = [name for name, inp in node.ins.items() if not inp.orders_only]
+    asset = graph.nodes[position].key
+    return [(name, graph.upstream_position(asset, keys[name])) for name in used if name in keys]
 
 
 def _name(calls: Iterable[_Call]) -> dict[str, _Call]:
@@ -231,34 +254,31 @@ def _name(calls: Iterable[_Call]) -> dict[str, _Call]:
     return named
 
 
-_Makers = Mapping[AssetKey, str]
-"""By asset, the call that makes it."""
-
-
 def _makers(calls: Mapping[str, _Call]) -> _Makers:
-    return {key: name for name, call in calls.items() for key in call.wanted}
+    return {position: name for name, call in calls.items() for position in call.positions}
 
 
 def _needs(graph: AssetGraph, calls: Mapping[str, _Call], makers: _Makers) -> _Needs:
     needs = {}
+    upstream = graph.adjacency.upstream
     for name, call in calls.items():
-        needed = dict.fromkeys([key for _, _, key in call.reads])
+        needed = dict.fromkeys([position for _, position in call.reads])
         if call.definition.orders_apart:
-            for key in call.wanted:
-                needed.update(dict.fromkeys(graph.parents(key)))
-        needs[name] = tuple([key for key in needed if makers.get(key, name) != name])
+            for position in call.positions:
+                needed.update(dict.fromkeys(upstream[position]))
+        needs[name] = [position for position in needed if makers.get(position, name) != name]
     return needs
 
 
-def _order(calls: Mapping[str, _Call], needs: _Needs, makers: _Makers) -> Sequence[str]:
+def _order(calls: Mapping[str, _Call], needs: _Needs, makers: _Makers) -> Iterable[str]:
     definitions = [call.definition for call in calls.values()]
-    if all(len(each.keys_by_output_name) == 1 and not each.orders_apart for each in definitions):
-        return list(calls)  # made in the order of the graph, which is topological
+    if all(len(each.node_keys_by_output_name) == 1 and not each.orders_apart for each in definitions):
+        return calls  # made in the order of the graph, which is topological
     return list(TopologicalSorter(_upstream(needs, makers)).static_order())
 
 
 def _upstream(needs: _Needs, makers: _Makers) -> dict[str, list[str]]:
-    return {name: [makers[key] for key in needed] for name, needed in needs.items()}
+    return {name: [makers[position] for position in needed] for name, needed in needs.items()}
 
 
 def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs, makers: _Makers) -> Iterator[_Call]:
@@ -274,31 +294,38 @@ def _cut(graph: AssetGraph, calls: Mapping[str, _Call], needs: _Needs, makers: _
         (upstream, name) for name, before in _upstream(needs, makers).items() for upstream in before
     )
     tangled = {name for part in nx.strongly_connected_components(steps) if len(part) > 1 for name in part}
-    selected = {key for call in calls.values() for key in call.wanted}
-    levels: dict[AssetKey, int] = {}
-    for key in graph.sorted(selected):
-        here = graph[key].definition
-        levels[key] = max(
-            (levels[up] + (graph[up].definition is not here) for up in graph.parents(key) if up in selected),
+    levels: dict[int, int] = {}
+    for position in sorted(makers):
+        here = graph.nodes[position].definition
+        levels[position] = max(
+            (
+                levels[up] + (graph.nodes[up].definition is not here)
+                for up in graph.adjacency.upstream[position]
+                if up in makers
+            ),
             default=0,
         )
     for name, call in calls.items():
         if name not in tangled or not call.definition.can_subset:
             yield call
             continue
-        for level in sorted({levels[key] for key in call.wanted}):
-            yield _call(graph, call.definition, frozenset(k for k in call.wanted if levels[k] == level))
+        for level in sorted({levels[position] for position in call.positions}):
+            yield _call(graph, [position for position in call.positions if levels[position] == level])
 
 
-def stored_output(graph: AssetGraph, key: AssetKey, call: str | None = None) -> StepOutput:
+def stored_output(graph: AssetGraph, key: AssetKey) -> StepOutput:
     """Return how the value of an asset is stored.
 
     Args:
         graph: all assets.
         key: the asset, or source asset.
-        call: the name of the computation's or graph's use in a plan; its own by default.
     """
-    definition = graph[key].definition
+    return _stored(graph[key])
+
+
+def _stored(asset: AssetNode, call: str | None = None) -> StepOutput:
+    """Return how the value of an asset is stored by the use of its computation or graph in a plan."""
+    key, definition = asset.key, asset.definition
     if isinstance(definition, SourceAsset):
         metadata = definition.raw_metadata or {}
         return StepOutput("none", key.parts[-1], key, definition.io_manager_key, metadata)

@@ -55,20 +55,21 @@ class MemoryEventStore(EventStore):
             run_id: str | None = None
             kept: list[Event] = []
             for event in events:
-                if event.run_id != run_id:
-                    run_id = event.run_id
-                    kept = self._events.setdefault(run_id, [])
+                kind, run, _, step_key, asset_key, _ = event
+                if run != run_id:
+                    run_id = run
+                    kept = self._events.setdefault(run, [])
                 kept.append(event)
-                if event.asset_key is not None:
-                    if event.type is _MATERIALIZATION:
-                        self._materializations.setdefault(event.asset_key, []).append(event)
-                    elif event.type is _OBSERVATION:
-                        self._observations[event.asset_key] = event
-                elif event.step_key is None:
-                    if event.type is _START:
-                        self._runs[run_id] = Run.from_start(event)
-                    elif event.type in _ENDS and run_id in self._runs:
-                        self._runs[run_id] = self._runs[run_id].ended_by(event)
+                if asset_key is not None:
+                    if kind is _MATERIALIZATION:
+                        self._materializations.setdefault(asset_key, []).append(event)
+                    elif kind is _OBSERVATION:
+                        self._observations[asset_key] = event
+                elif step_key is None:
+                    if kind is _START:
+                        self._runs[run] = Run.from_start(event)
+                    elif kind in _ENDS and run in self._runs:
+                        self._runs[run] = self._runs[run].ended_by(event)
 
     def events(self, run_id: str) -> Sequence[Event]:
         with self._lock:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from holdfast.contexts import InputContext, OutputContext
 from holdfast.definitions.resource import io_manager
 from holdfast.errors import StepOutputNotFoundError
 from holdfast.interfaces import IOManager
+from holdfast.io_contexts import InputContext, OutputContext
 
 if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
     from holdfast.provisions import PluginContext
@@ -30,7 +30,10 @@ class InMemoryIOManager(IOManager):
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Keep ``obj``."""
-        self._values[context.identity] = obj
+        if context.has_asset_partitions:
+            context.store_each(obj, self._store)
+        else:
+            self._values[context.identity] = obj
 
     def load_input(self, context: InputContext) -> Any:
         """Return what was kept.
@@ -38,6 +41,12 @@ class InMemoryIOManager(IOManager):
         Raises:
             StepOutputNotFoundError: nothing was.
         """
+        return context.load_each(self._load) if context.by_partition else self._load(context)
+
+    def _store(self, context: OutputContext, obj: Any) -> None:
+        self._values[context.identity] = obj
+
+    def _load(self, context: InputContext) -> Any:
         stored = context if context.has_asset_key else context.upstream_output or context
         try:
             return self._values[stored.identity]
@@ -53,7 +62,9 @@ class InMemoryIOManager(IOManager):
 def _described(context: InputContext | OutputContext) -> str:
     if not context.has_asset_key:
         return f"Output '{'.'.join(context.get_identifier())}'"
-    partition = f"Partition '{context.partition_key}' of asset" if context.has_partition_key else "Asset"
+    partition = (
+        f"Partition '{context.asset_partition_key}' of asset" if context.has_asset_partitions else "Asset"
+    )
     return f"{partition} '{context.asset_key}'"
 
 

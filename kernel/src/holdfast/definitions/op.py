@@ -135,7 +135,7 @@ class OpDefinition(Invocable, NamedConfigurable):
         """Whether it has no schema for its config."""
         return self.config_schema is ANY_CONFIG
 
-    @property
+    @lazy
     def takes_inputs_together(self) -> bool:
         """Whether its function takes the context and one dictionary of all inputs."""
         return self.arguments is RAW_ARGUMENTS

@@ -14,7 +14,7 @@ from holdfast.config.configured import Configurable
 from holdfast.config.processing import process_config
 from holdfast.config.scalars import ANY, NOT_GIVEN
 from holdfast.config.types import Field, to_field
-from holdfast.contexts import InitResourceContext, InputContext, OutputContext, Resources
+from holdfast.contexts import InitResourceContext, Resources
 from holdfast.definitions.function import place_of, takes_argument
 from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.errors import (
@@ -24,6 +24,7 @@ from holdfast.errors import (
     MissingResourceError,
 )
 from holdfast.interfaces import IOManager
+from holdfast.io_contexts import InputContext, OutputContext
 from holdfast.keys import check_group_name
 
 __all__ = [

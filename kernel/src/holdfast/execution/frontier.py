@@ -8,11 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import attrs
 
 from holdfast.errors import InvariantViolationError
+from holdfast.plan import Need
 
 __all__ = ["Frontier", "Skip"]
-
-Need = tuple[str, str]
-"""An output of a step, as (step key, output name)."""
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from typing import Any
 
 from holdfast.definitions.in_out import UNSET
 from holdfast.errors import InvalidConfigError
-from holdfast.events import Event, EventType, InputData
+from holdfast.events import Event, EventType, InputData, make_event, make_input_data
 from holdfast.execution.checking import check_context, verdict_of
 from holdfast.execution.session import Session
 from holdfast.plan import GivenValue, SeveralSources, Step, StepInput, StepOutput, StepSource, Unfed
@@ -38,24 +38,23 @@ def read_inputs(session: Session, step: Step, events: list[Event]) -> dict[str, 
     types = step.op.input_types
     run_id, key = session.run_id, step.key
     for inp in step.inputs:
-        name, source = inp.name, inp.source
+        name, source, manager_key, _ = inp
         dagster_type = types.get(name, ANY_TYPE)
         if type(source) is StepOutput:
             value = session.load(inp, source, step, dagster_type)
             passes = PASSED if plainly_passes(dagster_type, value) else None
-            data = InputData(name, source.asset_key, inp.manager_key or source.manager_key, passes)
-            events.append(Event(_LOADED, run_id, time(), key, None, data))
+            data = make_input_data((name, source.asset_key, manager_key or source.manager_key, passes))
+            events.append(make_event((_LOADED, run_id, time(), key, None, data)))
         else:
             value = _other(session, inp, source, step, dagster_type, events)
-            data = InputData(name, None, inp.manager_key)
-        if dagster_type is ANY_TYPE or data.type_check is not None:
-            events.append(Event(_INPUT, run_id, time(), key, None, data))
-        else:
+            passes, data = None, InputData(name, None, manager_key)
+        if passes is None and dagster_type is not ANY_TYPE:
             verdict, refusal = verdict_of(session, dagster_type, value, step, "Input", name)
-            data = InputData(name, data.upstream_key, data.manager_key, verdict)
-            events.append(Event(_INPUT, run_id, time(), key, None, data))
+            data = data._replace(type_check=verdict)
             if refusal is not None:
+                events.append(make_event((_INPUT, run_id, time(), key, None, data)))
                 raise refusal
+        events.append(make_event((_INPUT, run_id, time(), key, None, data)))
         values[name] = value
     return values
 

@@ -38,10 +38,10 @@ class Provenance:
     def __init__(self, plan: Plan, store: Callable[[], EventStore]) -> None:
         self._plan = plan
         self._graph = plan.graph
-        self._keys = plan.graph.keys
+        self._upstream = plan.graph.adjacency.upstream
         self._store: Callable[[], EventStore] | None = store
-        self._used: dict[AssetKey, Used] = {}
-        self._labels: dict[AssetKey, tuple[str, str, str]] = {}  # each asset may be read many times
+        self._used: dict[int, Used] = {}  # by position
+        self._labels: dict[int, tuple[str, str, str]] = {}  # each asset may be read many times
 
     def tags_of(self, step: Step, asset_key: AssetKey, run_id: str) -> dict[str, str]:
         """Return the tags of an asset that a step has just made; remember its version.
@@ -54,55 +54,64 @@ class Provenance:
         version = step.op.version if len(step.path) == 1 else None  # of a whole graph no code has the version
         tags = {} if version is None else {CODE_VERSION: version}
         made_of = [version or run_id]
-        for up in self._upstream(asset_key):
+        position = self._graph.find(asset_key)
+        for up in () if position is None else self._upstream[position]:
             input_version, input_run = self._used.get(up) or self._of(up, step, made_of[0])
-            labels = self._labels.get(up)
-            if labels is None:
-                name = up.to_user_string()
-                labels = self._labels[up] = name, INPUT_VERSION + name, INPUT_EVENT + name
-            made_of += (labels[0], input_version)
-            tags[labels[1]] = input_version
+            name, version_label, run_label = self._labels.get(up) or self._label(up)
+            made_of += (name, input_version)
+            tags[version_label] = input_version
             if input_run:
-                tags[labels[2]] = input_run
+                tags[run_label] = input_run
         tags[LOGICAL_VERSION] = derived = derived_version(made_of)
-        self._used[asset_key] = derived, run_id
+        if position is not None:
+            self._used[position] = derived, run_id
         return tags
 
     def heard(self, events: Sequence[Event]) -> None:
         """Hear what steps in other processes made."""
         for event in events:
             if event.type is _MADE and event.asset_key is not None and LOGICAL_VERSION in event.data.tags:
-                self._used[event.asset_key] = event.data.tags[LOGICAL_VERSION], event.run_id
+                self.told({event.asset_key: (event.data.tags[LOGICAL_VERSION], event.run_id)})
 
     def used_by(self, step: Step) -> dict[AssetKey, Used]:
         """Return the versions that a step uses, for the worker that runs it."""
-        keys = {up for key in step.assets for up in self._upstream(key)} - step.selected
-        return {key: self._used.get(key) or self._of(key, step, "") for key in keys}
+        positions = {up for key in step.assets for up in self._above(key)}
+        positions -= {position for key in step.selected if (position := self._graph.find(key)) is not None}
+        nodes = self._graph.nodes
+        return {nodes[up].key: self._used.get(up) or self._of(up, step, "") for up in positions}
 
     def told(self, used: Mapping[AssetKey, Used]) -> None:
         """Hear, in a worker, which versions a step uses."""
-        self._used.update(used)
+        for key, version in used.items():
+            position = self._graph.find(key)
+            if position is not None:
+                self._used[position] = version
 
-    def _upstream(self, key: AssetKey) -> list[AssetKey]:
-        if key not in self._keys:
-            return []  # an output of a job without assets may be one
-        graph, nodes = self._graph, self._graph.nodes
-        return [nodes[position].key for position in graph.adjacency.upstream[graph.position(key)]]
+    def _label(self, position: int) -> tuple[str, str, str]:
+        name = self._graph.nodes[position].key.to_user_string()
+        labels = self._labels[position] = name, INPUT_VERSION + name, INPUT_EVENT + name
+        return labels
 
-    def _of(self, key: AssetKey, step: Step, code: str) -> Used:
-        if key in step.selected:  # made by the same step, and perhaps stored later
+    def _above(self, key: AssetKey) -> Sequence[int]:
+        position = self._graph.find(key)
+        return () if position is None else self._upstream[position]
+
+    def _of(self, position: int, step: Step, code: str) -> Used:
+        if self._graph.nodes[position].key in step.selected:  # made by this step, perhaps later
             made_of = [code]
-            for up in self._upstream(key):
-                made_of += (up.to_user_string(), (self._used.get(up) or self._of(up, step, code))[0])
+            for up in self._upstream[position]:
+                made_of += (self._label(up)[0], (self._used.get(up) or self._of(up, step, code))[0])
             return derived_version(made_of), ""
         if self._store is not None:
-            self._used = {**self._recorded(self._store()), **self._used}
+            used, self._used = self._used, {}
+            self.told(self._recorded(self._store()))
+            self._used.update(used)
             self._store = None
-        return self._used.get(key, _NOTHING)
+        return self._used.get(position, _NOTHING)
 
     def _recorded(self, store: EventStore) -> dict[AssetKey, Used]:
         made = set(self._plan.assets)
-        read = {up for key in made for up in self._upstream(key)} - made
+        read = self._graph.keys_at(up for key in made for up in self._above(key)) - made
         return latest_used(store, read, self._graph.source_keys)
 
 

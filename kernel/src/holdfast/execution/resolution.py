@@ -42,20 +42,20 @@ def resolve(step: Step, resolution: Resolution) -> Step:
     inputs = tuple(_input(inp, step.over, resolution) for inp in step.inputs)
     key = resolution.mapping_key
     if key is None:
-        return attrs.evolve(step, inputs=inputs)
+        return step._replace(inputs=inputs)
     own = copy_key(step.key, key)
     outputs, spare = (
-        tuple(attrs.evolve(output, step_key=own) for output in group) for group in (step.outputs, step.spare)
+        tuple(output._replace(step_key=own) for output in group) for group in (step.outputs, step.spare)
     )
-    return attrs.evolve(step, key=own, inputs=inputs, outputs=outputs, spare=spare, mapping_key=key)
+    return step._replace(key=own, inputs=inputs, outputs=outputs, spare=spare, mapping_key=key)
 
 
 def _input(inp: StepInput, over: tuple[str, str] | None, resolution: Resolution) -> StepInput:
     source = inp.source
     if isinstance(source, SeveralSources | CollectedOutput):
-        return attrs.evolve(inp, source=SeveralSources(tuple(_each(source, over, resolution))))
+        return inp._replace(source=SeveralSources(tuple(_each(source, over, resolution))))
     if isinstance(source, StepOutput):
-        return attrs.evolve(inp, source=_of_copy(source, over, resolution.mapping_key))
+        return inp._replace(source=_of_copy(source, over, resolution.mapping_key))
     return inp
 
 
@@ -81,7 +81,7 @@ def _of_copy(output: StepOutput, over: tuple[str, str] | None, mapping_key: str 
     if mapping_key is None:
         return output
     if (output.step_key, output.name) == over:
-        return attrs.evolve(output, mapping_key=mapping_key)
+        return output._replace(mapping_key=mapping_key)
     if output.step_key.endswith(EACH):
-        return attrs.evolve(output, step_key=copy_key(output.step_key, mapping_key))
+        return output._replace(step_key=copy_key(output.step_key, mapping_key))
     return output

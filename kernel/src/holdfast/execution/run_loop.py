@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from holdfast.events import Event, EventType, RunEndData, RunStartData, SkipData, StepFailureData
+from holdfast.events import Event, EventType, RunEndData, RunStartData, SkipData, StepFailureData, make_event
 from holdfast.execution.dynamic_steps import DynamicSteps
 from holdfast.execution.frontier import Frontier, Skip
 from holdfast.execution.interrupts import Interrupts
@@ -21,6 +21,9 @@ from holdfast.failures import ErrorInfo
 from holdfast.plan import Plan
 
 __all__ = ["RunLoop", "RunSummary", "Submission"]
+
+_PLANNED = EventType.ASSET_MATERIALIZATION_PLANNED  # looking a member up takes longer than making an event
+_STEP_START = EventType.STEP_START
 
 Submission = Callable[[str, Resolution | None, int], tuple[Callable[..., StepOutcome], tuple[Any, ...]]]
 """From a step of the plan, what the run found out and an attempt to the function and arguments to submit."""
@@ -122,7 +125,7 @@ class RunLoop:
     def _start_next(self) -> tuple[Callable[..., StepOutcome], tuple[Any, ...], str]:
         key = self._frontier.start_next()
         attempt = self._attempts[key] = self._attempts.get(key, 0) + 1
-        self._add(EventType.STEP_START, key, None)
+        self._add(_STEP_START, key, None)
         if self._at_once:
             self._flush()
         return *self._submission(*self._dynamic.resolved(key), attempt), key
@@ -142,7 +145,7 @@ class RunLoop:
         self._add(EventType.RUN_START, None, about)
         now = time()
         self._pending += [
-            Event(EventType.ASSET_MATERIALIZATION_PLANNED, self._run_id, now, step.key, output.asset_key)
+            make_event((_PLANNED, self._run_id, now, step.key, output.asset_key, None))
             for step in self._plan
             for output in step.outputs
             if output.asset_key is not None
@@ -200,7 +203,7 @@ class RunLoop:
             self._add(EventType.STEP_SKIPPED, skip.step_key, SkipData(skip.because_of, skip.failed))
 
     def _add(self, kind: EventType, step_key: str | None, data: Any) -> None:
-        self._pending.append(Event(kind, self._run_id, time(), step_key, None, data))
+        self._pending.append(make_event((kind, self._run_id, time(), step_key, None, data)))
 
     def _flush(self) -> None:
         if self._pending:

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
-from holdfast.contexts import InputContext, OutputContext
 from holdfast.execution.provenance import Provenance
 from holdfast.execution.resources import ResourcePool
+from holdfast.io_contexts import InputContext, OutputContext
 from holdfast.metadata import MetadataValue
 from holdfast.plan import Step, StepInput, StepOutput
 from holdfast.types.dagster_type import ANY_TYPE, DagsterType
@@ -105,26 +105,30 @@ class Session:
         Raises:
             StepOutputNotFoundError: it was never stored.
         """
-        upstream = None if source is None else self._upstream(source)
-        key = inp.manager_key or (source.manager_key if source is not None else "io_manager")
-        what = inp.name if source is None else source.asset_key or source.step_key
-        manager, config, required = self.resources.io_manager(key, what)
+        name, _, key, metadata = inp
+        upstream, asset_key = None, None
+        if source is not None:
+            asset_key = source.asset_key
+            key = key or source.manager_key
+            upstream = self.stored.get(asset_key or identity(source)) or self._upstream(source)
+        manager, config, required = self.resources.io_manager(key or "io_manager", asset_key or name)
         context = InputContext(
-            name=inp.name,
-            config=self.op_config(step).inputs.get(inp.name) if self.ops and step is not None else None,
-            metadata=inp.metadata,
-            upstream_output=upstream,
-            dagster_type=dagster_type,
-            log_manager=self.log,
-            resource_config=config,
-            resources=required,
-            op_def=None if step is None else step.op,
-            asset_key=None if source is None else source.asset_key,
+            name,
+            self.op_config(step).inputs.get(name) if self.ops and step is not None else None,
+            metadata,
+            upstream,
+            dagster_type,
+            self.log,
+            config,
+            required,
+            None if step is None else step.op,
+            asset_key,
             python_type=dagster_type.typing_type,
         )
         return manager.load_input(context)
 
     def _upstream(self, source: StepOutput) -> OutputContext:
+        """Return the context that a value was, or would be, stored with, if it was not stored in this run."""
         key = identity(source)
         known = self.stored.get(key)
         if known is None:

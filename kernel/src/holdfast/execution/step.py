@@ -11,7 +11,7 @@ import attrs
 
 from holdfast.definitions.returning import Report
 from holdfast.errors import Error, InvariantViolationError, StorageError, TypeCheckDidNotPass
-from holdfast.events import Event, EventType, StepFailureData
+from holdfast.events import Event, EventType, StepFailureData, make_event
 from holdfast.execution.hooks import run_hooks
 from holdfast.execution.inputs import read_inputs
 from holdfast.execution.output_metadata import metadata_adder
@@ -86,7 +86,7 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
         else:
             result = function(**values)
         left_out, mapping_keys = store_outputs(session, step, result, events)
-        events.append(Event(_SUCCESS, run_id, time(), key))
+        events.append(make_event((_SUCCESS, run_id, time(), key, None, None)))
         outcome = StepOutcome(key, events, left_out=left_out, mapping_keys=mapping_keys)
     except (Exception, SystemExit) as error:  # a function that calls sys.exit ends its step, not the run
         retry_in = _retry_in(session, step, error, attempt)

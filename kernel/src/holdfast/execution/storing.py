@@ -7,16 +7,14 @@ from time import time
 from types import GeneratorType, MappingProxyType
 from typing import Any
 
-import attrs
-
-from holdfast.contexts import OutputContext
 from holdfast.definitions.output import DynamicOutput, Output
 from holdfast.definitions.returning import ExpectedOutputs, Report
 from holdfast.errors import InvariantViolationError
-from holdfast.events import Event, EventType, OutputData
+from holdfast.events import Event, EventType, make_event, make_output_data
 from holdfast.execution.asynchronous import ASYNCHRONOUS, settled
 from holdfast.execution.checking import verdict_of
 from holdfast.execution.session import Session, identity
+from holdfast.io_contexts import OutputContext
 from holdfast.metadata import MetadataEntry, MetadataValue, normalize_metadata
 from holdfast.plan import Step, StepOutput
 from holdfast.reports import AssetMaterialization, ExpectationResult
@@ -100,36 +98,36 @@ def _store(
     events: list[Event],
     mapping_key: str | None = None,
 ) -> None:
-    run_id, step_key, asset_key, name = session.run_id, step.key, output.asset_key, output.name
-    types = step.op.output_types
+    run_id, step_key, op = session.run_id, step.key, step.op
+    name, asset_key, manager_key = output.name, output.asset_key, output.manager_key
+    dagster_type = op.output_types.get(name, ANY_TYPE)
     if step.hooks:
         _keep_for_hooks(session, step_key, name, value, mapping_key)
     if session.output_metadata:
         added = session.output_metadata.get(step_key, {}).pop((name, mapping_key), {})
         metadata = {**metadata, **added}
     verdict, refusal = None, None
-    if name in types:
-        verdict, refusal = verdict_of(session, types[name], value, step, "Output", name)
-    data = OutputData(name, None, metadata, verdict, mapping_key)
-    events.append(Event(_OUTPUT, run_id, time(), step_key, None, data))
+    if dagster_type is not ANY_TYPE:
+        verdict, refusal = verdict_of(session, dagster_type, value, step, "Output", name)
+    data = make_output_data((name, None, metadata, verdict, mapping_key))
+    events.append(make_event((_OUTPUT, run_id, time(), step_key, None, data)))
     if refusal is not None:
         raise refusal
-    manager, config, required = session.resources.io_manager(output.manager_key, asset_key or step_key)
-    version = step.op.version
+    manager, config, required = session.resources.io_manager(manager_key, asset_key or step_key)
     context = OutputContext(
-        step_key=step_key,
-        name=name,
-        run_id=run_id,
-        metadata=output.metadata,
-        mapping_key=mapping_key,
-        config=session.op_config(step).outputs.get(name) if session.ops else None,
-        dagster_type=types.get(name, ANY_TYPE),
-        log_manager=session.log,
-        version=version,
-        resource_config=config,
-        resources=required,
-        op_def=step.op,
-        asset_info=asset_key,
+        step_key,
+        name,
+        run_id,
+        output.metadata,
+        mapping_key,
+        session.op_config(step).outputs.get(name) if session.ops else None,
+        dagster_type,
+        session.log,
+        op.version,
+        config,
+        required,
+        op,
+        asset_key,
     )
     said = manager.handle_output(context, value)
     for report in context.get_logged_events():
@@ -140,12 +138,12 @@ def _store(
     if asset_key is not None:
         tags = session.provenance.tags_of(step, asset_key, run_id)
         made = AssetMaterialization.of(asset_key, tags, metadata)
-        events.append(Event(_MADE, run_id, time(), step_key, asset_key, made))
-    data = OutputData(name, output.manager_key, mapping_key=mapping_key)
-    events.append(Event(_HANDLED, run_id, time(), step_key, None, data))
+        events.append(make_event((_MADE, run_id, time(), step_key, asset_key, made)))
+    data = make_output_data((name, manager_key, _NO_METADATA, None, mapping_key))
+    events.append(make_event((_HANDLED, run_id, time(), step_key, None, data)))
     if mapping_key is not None:
-        output = attrs.evolve(output, mapping_key=mapping_key)
-    session.stored[identity(output)] = context
+        output = output._replace(mapping_key=mapping_key)
+    session.stored[asset_key or identity(output)] = context
     if session.values is not None:
         if mapping_key is None:
             session.values[step_key, name] = value

@@ -12,12 +12,13 @@ import attrs
 from holdfast.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
+    InvariantViolationError,
     UnknownPartitionError,
     did_you_mean,
 )
 from holdfast.partitions.indices import Indices
 from holdfast.partitions.products import Product
-from holdfast.partitions.ranges import Partition, PartitionKeyRange
+from holdfast.partitions.ranges import Partition, PartitionKeyRange, TimeWindow
 
 __all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset", "check_keys"]
 
@@ -119,6 +120,15 @@ class PartitionsDefinition(ABC):
         self.element(key)
         return Partition(key)
 
+    def time_window(self, key: str) -> TimeWindow:
+        """Return the time that a partition is about.
+
+        Raises:
+            UnknownPartitionError: no partition can have this key.
+            InvariantViolationError: partitions of this kind are not about time.
+        """
+        raise InvariantViolationError(f"{self} are not about time, so {key!r} has no time window.")
+
     def from_json(self, data: Any) -> PartitionsSubset:
         """Return the subset that `PartitionsSubset.to_json` wrote.
 
@@ -213,6 +223,20 @@ class PartitionsSubset:
         Of multi-partitions, only the last dimension varies within a range.
         """
         return self.definition.ranges_of(self.members)
+
+    @property
+    def key_range(self) -> PartitionKeyRange:
+        """The range from the first key to the last; an `InvariantViolationError` when there is none."""
+        ranges = list(self.ranges)
+        if not ranges:
+            raise InvariantViolationError(f"No partition of {self.definition} is here, so there is no range.")
+        return PartitionKeyRange(ranges[0].start, ranges[-1].end)
+
+    @property
+    def time_window(self) -> TimeWindow:
+        """The time from the start of the first partition to the end of the last; errors as its definition."""
+        first, last = self.key_range
+        return TimeWindow(self.definition.time_window(first).start, self.definition.time_window(last).end)
 
     def to_json(self) -> Any:
         """Return the subset as JSON values, for `PartitionsDefinition.from_json`."""

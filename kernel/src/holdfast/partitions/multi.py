@@ -9,12 +9,13 @@ from typing import Any
 
 import attrs
 
-from holdfast.errors import InvalidDefinitionError, UnknownPartitionError
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError, UnknownPartitionError
 from holdfast.partitions import grids
 from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition
 from holdfast.partitions.multi_keys import MultiPartitionKey, split_multi_key
 from holdfast.partitions.products import Product
-from holdfast.partitions.ranges import PartitionKeyRange
+from holdfast.partitions.ranges import PartitionKeyRange, TimeWindow
+from holdfast.partitions.time_windows import TimeWindowPartitionsDefinition
 
 __all__ = ["MultiPartitionsDefinition"]
 
@@ -103,6 +104,24 @@ class MultiPartitionsDefinition(PartitionsDefinition):
             except UnknownPartitionError as error:
                 raise self.unknown(key, f" In the dimension '{name}', {error}") from None
         return tuple(elements)
+
+    def time_window(self, key: str) -> TimeWindow:
+        """Return the time that a partition is about: that of its only dimension of time windows.
+
+        Raises:
+            InvariantViolationError: none of the dimensions is about time, or several are.
+        """
+        timed = [
+            (definition, part)
+            for (_, definition), part in zip(self.dimensions, self._parts(key), strict=True)
+            if isinstance(definition, TimeWindowPartitionsDefinition)
+        ]
+        if len(timed) != 1:
+            raise InvariantViolationError(
+                f"{len(timed)} dimensions of {self} are about time, so {key!r} has no single time window."
+            )
+        ((definition, part),) = timed
+        return definition.time_window(part)
 
     def members(self, elements: Iterable[tuple[Any, ...]]) -> Product:
         """Return the set of some tuples of elements."""

@@ -9,10 +9,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from holdfast.contexts import InputContext, OutputContext
 from holdfast.errors import Error, SettingsError, StepOutputNotFoundError, StorageError, UntrustedFormatError
 from holdfast.formats import Formats
 from holdfast.interfaces import IOManager, LoadRequest
+from holdfast.io_contexts import InputContext, OutputContext
 from holdfast.key_paths import encode_part
 from holdfast.metadata import MetadataValue
 from holdfast.provisions import PluginContext
@@ -86,13 +86,18 @@ class FilesystemIOManager(IOManager):
             for extension in self._extensions
         }
 
-    def handle_output(self, context: OutputContext, obj: Any) -> Mapping[str, Any]:
+    def handle_output(self, context: OutputContext, obj: Any) -> Mapping[str, Any] | None:
         """Store ``obj`` and return where it is, its size in bytes, and what its format says of it.
+
+        Of several partitions, ``obj`` is a mapping by partition key, and each is stored in a file of its own.
 
         Raises:
             NoFormatError: no format that may be used here takes a value of this type.
             StorageError: the value cannot be turned into bytes, or the file cannot be written.
         """
+        return context.store_each(obj, self._store)
+
+    def _store(self, context: OutputContext, obj: Any) -> Mapping[str, Any]:
         what = _Title(context)
         stem = _stem(context)
         active = self._formats.for_value(obj, trusted=self._trusted, what=what)
@@ -108,11 +113,16 @@ class FilesystemIOManager(IOManager):
     def load_input(self, context: InputContext) -> Any:
         """Return the stored value, in the type and with the columns that ``context`` asks for.
 
+        Where the mapping between partitions may find several, that is a mapping by partition key.
+
         Raises:
             StepOutputNotFoundError: nothing is stored.
             UntrustedFormatError: its format can run code, and the store is not marked trusted.
             StorageError: the file cannot be read.
         """
+        return context.load_each(self._load)
+
+    def _load(self, context: InputContext) -> Any:
         what = _Title(context)
         stem = _stem(context)
         try:
@@ -153,8 +163,8 @@ def _stem(context: OutputContext | InputContext) -> str:
         stem = _encoded(context.asset_key.parts)
     else:
         stem = f"run={_encoded(tuple(context.get_identifier()))}"
-    if context.has_partition_key:
-        stem += f"/partition={encode_part(context.partition_key)}"
+    if context.has_asset_partitions:
+        stem += f"/partition={encode_part(context.asset_partition_key)}"
     return stem
 
 
@@ -178,7 +188,9 @@ class _Title:
         else:
             run, *rest = context.get_identifier()
             title = f"Output {'.'.join(rest)!r} of run {run!r}"
-        return f"{title}, partition {context.partition_key!r}," if context.has_partition_key else title
+        if context.has_asset_partitions:
+            return f"{title}, partition {context.asset_partition_key!r},"
+        return title
 
 
 def _refused(option: str, problem: str) -> SettingsError:
