@@ -190,11 +190,11 @@ if TYPE_CHECKING:
     from holdfast.repository_definition import RepositoryDefinition, repository
     from holdfast.results import ExecuteInProcessResult, RunResult
     from holdfast.run_api import execute_job, materialize, materialize_to_memory, validate_run_config
+    from holdfast.run_request import RunRequest
     from holdfast.selection import AssetSelection
     from holdfast.selection_syntax import parse_selection
     from holdfast.sensors import (
         DefaultSensorStatus,
-        RunRequest,
         SensorDefinition,
         SensorEvaluationContext,
         SkipReason,
@@ -595,7 +595,7 @@ _MODULES = {
     "RetryRequested": "policies",
     "Run": "events",
     "RunNotFoundError": "errors",
-    "RunRequest": "sensors",
+    "RunRequest": "run_request",
     "RunResult": "results",
     "RunStatus": "events",
     "ScalarUnion": "config.choices",

@@ -17,6 +17,7 @@ from holdfast.errors import (
 )
 from holdfast.keys import AssetKey, CoercibleToAssetKey
 from holdfast.labels import Labels
+from holdfast.partition_edges import check_edges
 
 __all__ = ["AssetGraph"]
 
@@ -40,6 +41,7 @@ class AssetGraph:
         DuplicateKeyError: two nodes have one key.
         UnknownUpstreamError: an asset reads a key that no node has.
         CycleError: assets wait for each other, or one for itself (earlier partitions apart).
+        InvalidDefinitionError: the partitions of two assets cannot belong together as their edge says.
     """
 
     nodes: tuple[AssetNode, ...]
@@ -63,6 +65,7 @@ class AssetGraph:
             defined = tuple(defined[position] for position in order)
             positions = _positions(defined)
             adjacency = Adjacency(_upstream(defined, positions))
+        check_edges(defined, positions)
         self.nodes = defined
         self.adjacency = adjacency
         self.labels = Labels(defined)
@@ -116,6 +119,11 @@ class AssetGraph:
     def source_keys(self) -> Set[AssetKey]:
         """The keys of the source assets."""
         return {node.key: None for node in self.nodes if node.is_source}.keys()
+
+    @cached_property
+    def has_partitions(self) -> bool:
+        """Whether an asset or source asset has partitions."""
+        return any(node.partitions_def is not None for node in self.nodes)
 
     @cached_property
     def groups(self) -> dict[str, tuple[AssetKey, ...]]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from holdfast.keys import AssetKey
+from holdfast.partitions.definition import PartitionsDefinition
 
 __all__ = ["AssetNode"]
 
@@ -25,7 +26,7 @@ class AssetNode(NamedTuple):
         is_source: whether it is made elsewhere.
         place: where it is defined, as ``file:line``, for messages.
         definition: the `AssetsDefinition` or `SourceAsset`; several assets may share one.
-        partitioned: whether it has partitions, and so may read its own earlier ones.
+        partitions_def: its partitions, if it has any; it may then read its own earlier ones.
     """
 
     key: AssetKey
@@ -36,4 +37,9 @@ class AssetNode(NamedTuple):
     is_source: bool = False
     place: str = ""
     definition: Any = None
-    partitioned: bool = False
+    partitions_def: PartitionsDefinition | None = None
+
+    @property
+    def partitioned(self) -> bool:
+        """Whether it has partitions."""
+        return self.partitions_def is not None

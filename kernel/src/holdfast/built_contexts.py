@@ -11,7 +11,6 @@ import attrs
 from holdfast.argument_types import check_type
 from holdfast.contexts import InitResourceContext
 from holdfast.definitions.op import OpDefinition
-from holdfast.definitions.refused import refuse
 from holdfast.errors import InvalidInvocationError
 from holdfast.instance import Instance
 from holdfast.io_contexts import InputContext, OutputContext
@@ -230,7 +229,7 @@ def build_op_context(
         resources_config: by key, ``{"config": ...}``, as in the run config's section ``resources``.
         instance: what it gets as ``context.instance``; by default an ephemeral one.
         config: the same as ``op_config``.
-        partition_key: refused by this version.
+        partition_key: the partition that it is called for.
         mapping_key: which value of a dynamic output it is called for.
 
     Raises:
@@ -242,7 +241,6 @@ def build_op_context(
     if op_config is not None and config is not None:
         raise InvalidInvocationError(f"{what}: give only one of op_config and config.")
     _check_strings(what, partition_key=partition_key, mapping_key=mapping_key)
-    refuse(what, partition_key=partition_key)
     check_type(resources_config, Mapping | None, f"{what}: resources_config", "a mapping of keys to config")
     instance = _instance(instance, what)
     events: list[Any] = []
@@ -251,6 +249,7 @@ def build_op_context(
         resources=StandaloneResources(resources, what, instance, resources_config),
         instance=instance,
         mapping_key=mapping_key,
+        partitions=_partitions(partition_key, None, what),
         record=events.append,
         events=events,
     )

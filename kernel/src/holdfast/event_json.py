@@ -167,12 +167,16 @@ def _write_failure(data: StepFailureData) -> dict[str, Any]:
         "retry_in": data.retry_in,
         "metadata": _write_metadata(data.metadata),
         "description": data.description,
+        **({"assets": [key.path for key in data.assets]} if data.assets else {}),
+        **({"partitions": list(data.partitions)} if data.partitions else {}),
     }
 
 
 def _read_failure(data: Mapping[str, Any]) -> StepFailureData:
     error, metadata = ErrorInfo.from_json(data["error"]), _read_metadata(data.get("metadata", {}))
-    return StepFailureData(error, data["attempt"], data["retry_in"], metadata, data.get("description"))
+    assets, partitions = map(AssetKey, data.get("assets", ())), data.get("partitions", ())
+    about = data["attempt"], data["retry_in"], metadata, data.get("description")
+    return StepFailureData(error, *about, tuple(assets), tuple(partitions))
 
 
 def _write_hook(data: HookData) -> dict[str, Any]:
@@ -199,6 +203,7 @@ def _write_start(data: RunStartData) -> dict[str, Any]:
         "tags": dict(data.tags),
         "selection": data.selection,
         "run_config": dict(data.run_config),
+        **({"partitions": dict(data.partitions)} if data.partitions else {}),
     }
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "HookData",
     "InputData",
     "OutputData",
+    "PartitionRecord",
     "Run",
     "RunEndData",
     "RunStartData",
@@ -83,12 +84,16 @@ _NO_METADATA: Mapping[str, MetadataValue] = {}  # a plain one, as events cross p
 
 @attrs.frozen
 class RunStartData:
-    """What a run is about."""
+    """What a run is about: its job, tags and config, the assets that were asked for, and of which partitions.
+
+    The partitions are by asset, as `PartitionsSubset.to_json` writes them.
+    """
 
     job_name: str
     tags: Mapping[str, str] = attrs.field(factory=dict)
     selection: str = ""
     run_config: Mapping[str, Any] = attrs.field(factory=dict)
+    partitions: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -125,7 +130,7 @@ class StepFailureData:
     """Why an attempt of a step failed, and in how many seconds the next one starts, if any.
 
     The description and metadata are those of the `Failure` that user code raised, or of the type check that
-    did not pass.
+    did not pass. The assets and partitions are those that the step was to make.
     """
 
     error: ErrorInfo
@@ -133,6 +138,8 @@ class StepFailureData:
     retry_in: float | None = None
     metadata: Mapping[str, MetadataValue] = attrs.field(factory=dict)
     description: str | None = None
+    assets: tuple[AssetKey, ...] = ()
+    partitions: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -282,6 +289,23 @@ make_input_data: Callable[[tuple[Any, ...]], InputData] = partial(tuple.__new__,
 
 make_output_data: Callable[[tuple[Any, ...]], OutputData] = partial(tuple.__new__, OutputData)
 """Makes `OutputData` of a tuple of all its fields."""
+
+
+@attrs.frozen
+class PartitionRecord:
+    """What is recorded of a partition of an asset.
+
+    Attributes:
+        made_by: the run that made it last; ``None`` when none did.
+        timestamp: when that was, or when the last attempt failed, in seconds since the epoch, UTC.
+        version: the logical version of what was made.
+        failed_in: the run that was to make it since and failed, if one did.
+    """
+
+    made_by: str | None
+    timestamp: float
+    version: str | None = None
+    failed_in: str | None = None
 
 
 @attrs.frozen

@@ -50,7 +50,8 @@ class GraphDefinition(NodeGraph):
             name: its name; the graph's by default.
             description: what it is for; the graph's by default.
             resource_defs: its resources, definitions or plain values.
-            config: the run config it is run with by default, or a `ConfigMapping` that makes it from less.
+            config: the run config it is run with by default, a `ConfigMapping` that makes it from
+                less, or a `PartitionedConfig` that makes it from a partition.
             tags: labels of its runs, on top of the graph's.
             metadata: labels and values that describe it.
             logger_defs: the loggers that its run config may choose, by name.
@@ -59,7 +60,7 @@ class GraphDefinition(NodeGraph):
             op_retry_policy: the retry policy of computations that have none.
             version_strategy: refused by this version.
             op_selection: only these of its computations; see `select_ops`.
-            partitions_def: refused by this version.
+            partitions_def: its partitions, if it runs for one at a time.
             asset_layer: refused: a job of assets is made by `define_asset_job`.
             input_values: values of the graph's inputs, by name.
             _asset_selection_data: refused: a job of assets is made by `define_asset_job`.
@@ -185,7 +186,7 @@ def job(
         name: its name; the function's by default.
         description: what it is for; the function's docstring by default.
         resource_defs: as of `GraphDefinition.to_job`, like all that follow.
-        config: the run config it is run with by default, or a `ConfigMapping`.
+        config: the run config it is run with by default, a `ConfigMapping` or a `PartitionedConfig`.
         tags: labels of its runs.
         metadata: labels and values that describe it.
         logger_defs: the loggers that its run config may choose, by name.
@@ -193,7 +194,7 @@ def job(
         hooks: told of the success or failure of each of its steps.
         op_retry_policy: the retry policy of computations that have none.
         version_strategy: refused by this version.
-        partitions_def: refused by this version.
+        partitions_def: its partitions, if it runs for one at a time.
         input_values: values of the function's arguments, by name.
 
     Raises:

@@ -23,8 +23,10 @@ from holdfast.provisions import (
     PartitionMappingPlugin,
 )
 
-if TYPE_CHECKING:  # only a signature names it, and it would double what it costs to discover plugins
+if TYPE_CHECKING:  # only signatures name them, and they would double what it costs to discover plugins
     from holdfast.events import Event
+    from holdfast.partitions.definition import PartitionsDefinition
+    from holdfast.partitions.mapping import PartitionMapping
 
 __all__ = ["ENTRY_POINT_GROUP", "hookimpl"]
 
@@ -44,6 +46,16 @@ def holdfast_loaders() -> Iterable[LoaderPlugin]:  # type: ignore[empty-body]
 @hookspec
 def holdfast_partition_mappings() -> Iterable[PartitionMappingPlugin]:  # type: ignore[empty-body]
     """Provide ways in which partitions of one asset depend on another's."""
+
+
+@hookspec(firstresult=True)
+def holdfast_default_partition_mapping(
+    upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+) -> PartitionMapping | None:
+    """Give the mapping between the partitions of two assets where nobody says; ``None`` leaves it to others.
+
+    The first answer counts, in the order of the settings; the kernel's own comes last.
+    """
 
 
 @hookspec

@@ -15,6 +15,9 @@ from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinitio
 from holdfast.events import Event
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.partition_edges import Mappings
+from holdfast.partitions.definition import PartitionsDefinition
+from holdfast.partitions.mapping import PartitionMapping
 
 if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in memory does not need
     from holdfast.plugins.loading import Plugins
@@ -22,6 +25,26 @@ if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in 
     from holdfast.plugins.uses import Use
 
 __all__ = ["Instance"]
+
+
+class _PluginMappings(Mappings):
+    """The mappings that plugins provide, and the kernel's own."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    def default(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> PartitionMapping | None:
+        """Return the mapping of a pair of definitions; an ephemeral instance asks no plugins."""
+        found = None
+        if not self._instance.is_ephemeral:
+            found = self._instance.plugins.default_partition_mapping(upstream_def, downstream_def)
+        return found or super().default(upstream_def, downstream_def)
+
+    def named(self, name: str) -> PartitionMapping:
+        """Return the mapping that a plugin provides under a name."""
+        return self._instance.plugins.partition_mapping(name)
 
 
 class Instance:
@@ -119,6 +142,11 @@ class Instance:
             if made or is_source is False:
                 return made.get(asset_key)
         return store.latest_observations([asset_key]).get(asset_key)
+
+    @cached_property
+    def partition_mappings(self) -> Mappings:
+        """The mappings between partitions that are named, or that hold where nobody says."""
+        return _PluginMappings(self)
 
     def executor(self, choice: str | Mapping[str, Any] | None = None) -> tuple[bool, Executor]:
         """Return an executor, and whether it runs steps in this process.

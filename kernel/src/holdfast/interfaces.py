@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 import attrs
 
 if TYPE_CHECKING:  # only signatures name them, and they would double what it costs to discover plugins
-    from holdfast.events import Event, Run
+    from holdfast.events import Event, PartitionRecord, Run
     from holdfast.io_contexts import InputContext, OutputContext
     from holdfast.keys import AssetKey
     from holdfast.versions import LogicalVersion, ObserveResult
@@ -170,6 +170,22 @@ class EventStore(abc.ABC):
         Args:
             asset_keys: only these assets; ``None`` for all.
         """
+
+    def partitions(self, asset_key: AssetKey) -> Mapping[str, PartitionRecord]:
+        """Return what is recorded of each partition of an asset of which something is, by partition key.
+
+        A partition is recorded once it was made, or was to be made and its step failed for good. A store that
+        does not implement this looks through all materializations, and knows of no failures.
+
+        Args:
+            asset_key: the asset.
+        """
+        records: dict[str, PartitionRecord] = {}
+        for event in self.materializations(asset_key):
+            if event.partition is not None and event.partition not in records:
+                version = None if event.logical_version is None else event.logical_version.value
+                records[event.partition] = PartitionRecord(event.run_id, event.timestamp, version)
+        return records
 
     def close(self) -> None:  # noqa: B027 - a store without connections has nothing to close
         """Let go of files and connections; the store is not used afterwards."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
 
@@ -30,15 +30,19 @@ from holdfast.errors import (
 )
 from holdfast.execution.resources import ResourcePool
 from holdfast.instance import Instance
+from holdfast.job_partitions import JobPartitions
 from holdfast.keys import AssetKey, check_name
 from holdfast.observation_plan import make_observation_plan
 from holdfast.op_configs import OpConfigs
 from holdfast.op_selection import select_ops
+from holdfast.partitions.config import PartitionedConfig
+from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.plan import Plan
 from holdfast.planning import check_input_values, check_subsets, make_graph_plan, make_plan
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import filled_in, given_resource_configs, read_executor_config, read_run_config
+from holdfast.run_partitions import PARTITION_TAG, RunPartitions
 from holdfast.runs import RunSpec, in_process_result, prepare_in_process
 from holdfast.selection import AssetSelection
 
@@ -79,7 +83,7 @@ def _graph_name(job: JobDefinition) -> str:
 
 
 @attrs.frozen(eq=False, kw_only=True, slots=False)
-class JobDefinition:
+class JobDefinition(JobPartitions):
     """A selection of assets that is run together, with its resources and its executor.
 
     Args:
@@ -89,9 +93,10 @@ class JobDefinition:
             mapping with ``use`` and options. By default the one that the settings or the run config name.
         logger_defs: the loggers that its run config may choose, by name.
         name: its name; that of its graph by default.
-        config: the run config it is run with by default, or a `ConfigMapping` that makes it from less.
+        config: the run config it is run with by default, a `ConfigMapping` that makes it from less, or a
+            `PartitionedConfig` that makes it from a partition.
         description: what it is for.
-        partitions_def: refused by this version.
+        partitions_def: the partitions of a job of a graph; a job of assets has those of its assets.
         tags: labels of its runs; those given to a run come on top.
         metadata: labels and values that describe it.
         hook_defs: told how each of its steps ended.
@@ -109,9 +114,9 @@ class JobDefinition:
     executor_def: ExecutorDefinition = attrs.field(default=None, converter=_executor)
     logger_defs: Mapping[str, LoggerDefinition] | None = None
     name: str = attrs.field(default=attrs.Factory(_graph_name, takes_self=True))
-    config: Mapping[str, Any] | ConfigMapping | None = None
+    config: Mapping[str, Any] | ConfigMapping | PartitionedConfig | None = None
     description: str | None = attrs.field(default=None, validator=is_text)
-    partitions_def: None = None
+    _partitions_def: PartitionsDefinition | None = attrs.field(default=None, alias="partitions_def")
     tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)
     metadata: Mapping[str, Any] = attrs.field(default=None, converter=_metadata)
     hook_defs: frozenset[HookDefinition] = attrs.field(default=None, converter=_hooks)
@@ -124,15 +129,17 @@ class JobDefinition:
     def __attrs_post_init__(self) -> None:
         what = f"job '{self.name}'"
         check_name(self.name, "job name")
-        refuse(what, partitions_def=self.partitions_def, version_strategy=self.version_strategy)
+        refuse(what, version_strategy=self.version_strategy)
+        self._check_partitions(what)
         check_loggers(self.logger_defs, what)
         check_retry_policy(self.op_retry_policy, what)
         check_type(self.graph_def, NodeGraph | None, f"{what}: graph_def", "a graph")
         if (self.graph_def is None) == (self.asset_layer is None):
             raise InvalidDefinitionError(f"{self!r} runs a graph or assets: give graph_def or asset_layer.")
         check_input_values(self.graph_def, self.input_values, repr(self))
-        kinds = "a mapping of sections or a ConfigMapping"
-        check_type(self.config, Mapping | ConfigMapping | None, f"{what}: config", kinds)
+        kinds = "a mapping of sections, a ConfigMapping or a PartitionedConfig"
+        known = (Mapping, ConfigMapping, PartitionedConfig, type(None))
+        check_type(self.config, known, f"{what}: config", kinds)
         self._check_resources()
         if isinstance(self.config, Mapping) and self.config:
             self.read_config(self.config)
@@ -197,27 +204,6 @@ class JobDefinition:
         """
         hooks = self.hook_defs | check_hooks(hook_defs, repr(self))
         return attrs.evolve(self, hook_defs=hooks)
-
-    @property
-    def partitioned_config(self) -> None:
-        """The config that each of its partitions is run with: ``None``, as it has none."""
-
-    def run_request_for_partition(
-        self,
-        partition_key: str,
-        run_key: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        asset_selection: Sequence[AssetKey] | None = None,
-        run_config: Mapping[str, Any] | None = None,
-    ) -> NoReturn:
-        """Return what asks for a run of one partition.
-
-        Raises:
-            InvariantViolationError: it has no partitions.
-        """
-        raise InvariantViolationError(
-            f"{self!r} has no partitions, so there is no run for '{partition_key}'. Use a RunRequest."
-        )
 
     @property
     def selection(self) -> str:
@@ -300,6 +286,7 @@ class JobDefinition:
         resources: Mapping[str, ResourceDefinition] | None = None,
         *,
         values_in_memory: bool = False,
+        partitions: RunPartitions | None = None,
     ) -> RunSpec:
         """Return what a run of this job asks for, apart from its plan.
 
@@ -309,25 +296,41 @@ class JobDefinition:
             run_id: the run; a new one by default.
             resources: resources on top of the job's.
             values_in_memory: whether the default IO manager keeps values in memory.
+            partitions: the partitions that it is for.
         """
+        key = None if partitions is None else partitions.key
+        own = {} if key is None else {PARTITION_TAG: key}
+        if key is not None and isinstance(self.config, PartitionedConfig):
+            own.update(self.config.get_tags_for_partition_key(key))
         return RunSpec(
             job_name=self.name,
             run_id=run_id,
-            run_config=self.run_config(run_config),
-            tags={**self.tags, **check_tags(tags, f"run of '{self.name}'")},
+            run_config=self.run_config(run_config, key),
+            tags={**self.tags, **own, **check_tags(tags, f"run of '{self.name}'")},
             resources={**self.resource_defs, **(resources or {})},
             loggers=self.loggers,
             job=self,
             values_in_memory=values_in_memory,
+            partitions=partitions,
         )
 
-    def run_config(self, given: Mapping[str, Any] | None = None) -> Mapping[str, Any] | None:
+    def run_config(
+        self, given: Mapping[str, Any] | None = None, partition_key: str | None = None
+    ) -> Mapping[str, Any] | None:
         """Return the run config that what was given for a run becomes: the job's own when nothing was.
+
+        Args:
+            given: what was given.
+            partition_key: the partition that the run is for.
 
         Raises:
             InvalidConfigError: it does not fit what the job's config mapping takes.
             ConfigMappingFunctionError: the function of the config mapping raised.
         """
+        if isinstance(self.config, PartitionedConfig):
+            if given is not None or partition_key is None:
+                return given
+            return self.config.get_run_config_for_partition_key(partition_key)
         if not isinstance(self.config, ConfigMapping):
             return self.config if given is None else given
         mapped, problems = self.config.read(NOT_GIVEN if given is None else given, "")
@@ -377,7 +380,7 @@ class JobDefinition:
         Args:
             run_config: config by section; the job's own by default.
             instance: where events are kept; an ephemeral instance by default.
-            partition_key: refused by this version.
+            partition_key: the partition to run it for.
             raise_on_error: whether the first failure is raised once everything that can run has run.
             op_selection: only these of the job's computations; see `select_ops`.
             asset_selection: only these of the job's assets.
@@ -385,14 +388,20 @@ class JobDefinition:
             input_values: values of its graph's inputs, by name, on top of the job's.
             tags: labels of the run, on top of the job's.
         """
-        refuse(f"job '{self.name}'", partition_key=partition_key)
-        plan = self.plan(asset_selection, input_values, op_selection)
-        request = self.request(run_config, tags, run_id, values_in_memory=True)
+        instance = self._instance(instance)
+        partitions = self.partitions_of_run(partition_key, tags, instance, asset_selection)
+        plan = self.plan_for_run(partitions, instance, asset_selection, input_values, op_selection)
+        request = self.request(run_config, tags, run_id, values_in_memory=True, partitions=partitions)
         self.read_executor_config(request.run_config)
         run = prepare_in_process(plan, request, instance)
         # Called here and not in a helper, so that few frames stand above the user's function.
         summary = run.execute()
         return in_process_result(self, plan, run, summary, raise_on_error)
+
+    def _instance(self, instance: Instance | None) -> Instance:
+        if not isinstance(instance, Instance | None):
+            raise InvariantViolationError(f"'{self.name}': instance is an Instance, not {instance!r}.")
+        return Instance.ephemeral() if instance is None else instance
 
     def __repr__(self) -> str:
         return f"JobDefinition({self.name!r})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
 
@@ -13,6 +13,8 @@ from holdfast.contexts import Resources
 from holdfast.errors import InvalidInvocationError, InvariantViolationError, did_you_mean
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue, normalize_metadata
+from holdfast.partition_members import PartitionMembers
+from holdfast.partitions.definition import PartitionsSubset
 from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 
 __all__ = ["OpExecutionContext"]
@@ -20,75 +22,8 @@ __all__ = ["OpExecutionContext"]
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-class _PartitionMembers:
-    """What a context says of partitions."""
-
-    __slots__ = ()
-
-    @property
-    def has_partition_key(self) -> bool:
-        """Whether the run is for one partition."""
-        return False
-
-    @property
-    def partition_key(self) -> str:
-        """The partition that the run is for; an `InvariantViolationError` when it is for none, as below."""
-        _no_partitions()
-
-    @property
-    def partition_time_window(self) -> Any:
-        """The time that the run's partition is about."""
-        _no_partitions()
-
-    @property
-    def asset_partition_key_range(self) -> Any:
-        """The partitions that the run is for, from the first to the last."""
-        _no_partitions()
-
-    def asset_partition_key_for_output(self, output_name: str = "result") -> str:
-        """Return the partition of the asset that an output is."""
-        _no_partitions(output_name)
-
-    def asset_partition_keys_for_output(self, output_name: str = "result") -> list[str]:
-        """Return the partitions of the asset that an output is."""
-        _no_partitions(output_name)
-
-    def asset_partition_key_range_for_output(self, output_name: str = "result") -> Any:
-        """Return the partitions of the asset that an output is, from the first to the last."""
-        _no_partitions(output_name)
-
-    def asset_partitions_time_window_for_output(self, output_name: str = "result") -> Any:
-        """Return the time that the partitions of the asset that an output is are about."""
-        _no_partitions(output_name)
-
-    def asset_partitions_def_for_output(self, output_name: str = "result") -> Any:
-        """Return how the asset that an output is is partitioned."""
-        _no_partitions(output_name)
-
-    def asset_partition_key_for_input(self, input_name: str) -> str:
-        """Return the partition of the asset that an input is."""
-        _no_partitions(input_name)
-
-    def asset_partition_keys_for_input(self, input_name: str) -> list[str]:
-        """Return the partitions of the asset that an input is."""
-        _no_partitions(input_name)
-
-    def asset_partition_key_range_for_input(self, input_name: str) -> Any:
-        """Return the partitions of the asset that an input is, from the first to the last."""
-        _no_partitions(input_name)
-
-    def asset_partitions_def_for_input(self, input_name: str) -> Any:
-        """Return how the asset that an input is is partitioned."""
-        _no_partitions(input_name)
-
-
-def _no_partitions(name: str | None = None) -> NoReturn:
-    what = "This run is for" if name is None else f"'{name}' has"
-    raise InvariantViolationError(f"{what} no partition. Ask context.has_partition_key first.")
-
-
 @attrs.frozen(kw_only=True)
-class OpExecutionContext(_PartitionMembers):
+class OpExecutionContext(PartitionMembers):
     """What a computation is told: its assets, its config and its resources.
 
     In a test, made by `build_op_context`.
@@ -107,6 +42,9 @@ class OpExecutionContext(_PartitionMembers):
         output_keys: by name, the wanted outputs and the assets that they are; ``None`` for no asset.
         input_keys: by name, the inputs and the assets that they are; ``None`` for no asset.
         selected: the assets that the run asks for.
+        partitions: the partitions that the step runs for, if it runs for some.
+        output_partitions: by name, the partitions of the assets that outputs are, for those that have some.
+        input_partitions: by name, the partitions of the assets that inputs are, for those that have some.
     """
 
     run_id: str = "none"
@@ -122,6 +60,9 @@ class OpExecutionContext(_PartitionMembers):
     output_keys: Mapping[str, AssetKey | None] = _EMPTY
     input_keys: Mapping[str, AssetKey | None] = _EMPTY
     selected: frozenset[AssetKey] = frozenset()
+    partitions: PartitionsSubset | None = None
+    output_partitions: Mapping[str, PartitionsSubset] = _EMPTY
+    input_partitions: Mapping[str, PartitionsSubset] = _EMPTY
     _op_def: Any = attrs.field(default=None, alias="op_def")
     _job_name: str | None = attrs.field(default=None, alias="job_name")
     _job_def: Any = attrs.field(default=None, alias="job_def", repr=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import islice
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import attrs
 
@@ -16,6 +17,7 @@ from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.keys import AssetKey
+from holdfast.partitions.definition import PartitionsSubset
 from holdfast.policies import RetryPolicy
 from holdfast.selection import AssetSelection
 
@@ -23,6 +25,7 @@ __all__ = [
     "CollectedOutput",
     "GivenValue",
     "Need",
+    "PartitionUnits",
     "Plan",
     "SeveralSources",
     "Step",
@@ -56,6 +59,8 @@ class StepOutput(NamedTuple):
         is_dynamic: whether its step may make it any number of times, each under a mapping key.
         mapping_key: which one of these it is.
         op: the computation; ``None`` for a source asset.
+        partitions: which of the asset's partitions it is, if the asset has any.
+        by_partition: whether a reader gets a mapping of values by partition key.
     """
 
     step_key: str
@@ -67,6 +72,8 @@ class StepOutput(NamedTuple):
     is_dynamic: bool = False
     mapping_key: str | None = None
     op: OpDefinition | None = None
+    partitions: PartitionsSubset | None = None
+    by_partition: bool = False
 
     @property
     def need(self) -> Need:
@@ -213,6 +220,7 @@ class Step(NamedTuple):
         over: the step and dynamic output for whose every value it runs once, if it does.
         mapping_key: which of these values it runs for.
         spare: outputs that nothing asks for; they are stored if they are made.
+        partitions: the partitions that it runs for, if it runs for some.
     """
 
     key: str
@@ -230,6 +238,13 @@ class Step(NamedTuple):
     over: Need | None = None
     mapping_key: str | None = None
     spare: tuple[StepOutput, ...] = ()
+    partitions: PartitionsSubset | None = None
+
+    @property
+    def partition_key(self) -> str | None:
+        """The one partition that it runs for; ``None`` when it runs for none, or for several at once."""
+        partitions = self.partitions
+        return next(iter(partitions)) if partitions is not None and len(partitions) == 1 else None
 
     @property
     def assets(self) -> tuple[AssetKey, ...]:
@@ -237,15 +252,35 @@ class Step(NamedTuple):
         return tuple(output.asset_key for output in self.outputs if output.asset_key is not None)
 
     @property
+    def made_partitions(self) -> tuple[str, ...]:
+        """The partitions of its assets that it makes."""
+        own = next((output.partitions for output in self.outputs if output.partitions is not None), None)
+        return () if own is None else tuple(own)
+
+    @property
     def title(self) -> str:
         """What messages call it: ``Asset 'a, b'``, or ``Step 'load'`` when it makes none."""
         assets = self.assets
-        return f"Asset '{', '.join(map(str, assets))}'" if assets else f"Step '{self.key}'"
+        title = f"Asset '{', '.join(map(str, assets))}'" if assets else f"Step '{self.key}'"
+        if self.partitions is None:
+            return title
+        key = self.partition_key
+        return f"{title}, {len(self.partitions)} partitions" if key is None else f"{title}, partition {key!r}"
 
     @property
     def upstream(self) -> tuple[str, ...]:
         """The keys of the steps that must come first."""
         return tuple(dict.fromkeys(key for group in (self.waits_for, *self.any_of) for key, _ in group))
+
+
+class PartitionUnits(Protocol):
+    """The steps that the steps of a plan stand for, one for each partition; see `holdfast.units`."""
+
+    def step(self, key: str) -> Step:
+        """Return the step of a key; `KeyError` when there is none."""
+        ...
+
+    def __len__(self) -> int: ...
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -259,6 +294,8 @@ class Plan:
         graphs: the graphs of computations that its steps come from, by the name before the keys of their
             steps; ``""`` for the graph of a job without assets.
         left_out: steps of the job that are not in the plan, though the run config may say something to them.
+        units: where each step stands for a step for each partition, those; ``None`` where it stands for
+            itself.
     """
 
     graph: AssetGraph
@@ -266,6 +303,15 @@ class Plan:
     steps: Mapping[str, Step]
     graphs: Mapping[str, NodeGraph] = _EMPTY
     left_out: tuple[Step, ...] = ()
+    units: PartitionUnits | None = None
+
+    def step(self, key: str) -> Step:
+        """Return the step of a key, that of one partition included.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self.steps[key] if self.units is None else self.units.step(key)
 
     @property
     def assets(self) -> tuple[AssetKey, ...]:
@@ -305,6 +351,7 @@ class Plan:
                     "upstream": list(step.upstream),
                     "loads": _loads(step),
                     "reason": self.reason(step),
+                    **({} if step.partitions is None else {"partitions": step.partitions.to_json()}),
                 }
                 for step in self
             ],
@@ -322,6 +369,8 @@ class Plan:
         width = len(str(len(self)))
         for number, step in enumerate(self, 1):
             lines.append(f"  {number:>{width}}. {step.key}: {self.reason(step)}")
+            if step.partitions is not None:
+                lines.append(f"  {'':>{width}}  {_partitions(step.partitions)}")
             made = ", ".join(map(str, step.assets))
             if made and made != step.key:
                 lines.append(f"  {'':>{width}}  makes {made}")
@@ -329,6 +378,13 @@ class Plan:
             if loads:
                 lines.append(f"  {'':>{width}}  loads {', '.join(loads)}")
         return "\n".join(lines)
+
+
+def _partitions(subset: PartitionsSubset) -> str:
+    shown = [start if start == end else f"{start} to {end}" for start, end in islice(subset.ranges, 4)]
+    more = ", ..." if len(shown) > 3 else ""
+    count = "1 partition" if len(subset) == 1 else f"{len(subset):,} partitions"
+    return f"{count}: {', '.join(shown[:3])}{more}"
 
 
 def _loads(step: Step) -> list[str]:

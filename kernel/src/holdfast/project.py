@@ -213,7 +213,8 @@ def rebuild_from_project(
     else:
         job = project.repository.get_job(job_name)
     request = attrs.evolve(request, resources=job.resource_defs, loggers=job.loggers, job=job)
-    return session_for(job.plan(), request, project.instance, in_worker=True)
+    plan = job.plan_for_run(request.partitions, project.instance)
+    return session_for(plan, request, project.instance, in_worker=True)
 
 
 def _named_repository(reference: str, file: str) -> RepositoryDefinition:

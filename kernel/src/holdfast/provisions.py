@@ -143,7 +143,7 @@ class ObserverPlugin(Provision):
 
 @attrs.frozen(kw_only=True)
 class PartitionMappingPlugin(Provision):
-    """A mapping between the partitions of two assets."""
+    """A mapping between the partitions of two assets; the factory returns a `PartitionMapping`."""
 
     kind: ClassVar[str] = "partition mapping"
 

@@ -17,10 +17,10 @@ from holdfast.events import Event
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.lateness import DataTimes, freshness_policy, moment
+from holdfast.run_request import RunRequest
 from holdfast.selection import AssetSelection
 from holdfast.sensors import (
     DefaultSensorStatus,
-    RunRequest,
     SensorDefinition,
     SensorEvaluationContext,
     SkipReason,

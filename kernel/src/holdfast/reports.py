@@ -54,10 +54,11 @@ class AssetReport:
         asset_key: AssetKey,
         tags: Mapping[str, str],
         metadata: Mapping[str, MetadataValue],
+        partition: str | None = None,
     ) -> _Report:
         """Return the record that a run makes itself, of parts that need no check."""
         report = cls.__new__(cls)
-        report.__attrs_init__(asset_key, None, None, tags, metadata)
+        report.__attrs_init__(asset_key, None, partition, tags, metadata)
         return report
 
     def to_json(self) -> dict[str, Any]:

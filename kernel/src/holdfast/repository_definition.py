@@ -198,10 +198,13 @@ class RepositoryDefinition:
         python_type: Any = None,
         instance: Instance | None = None,
         partition_key: str | None = None,
+        partitions: Any = None,
     ) -> Any:
         """Return the stored value of an asset; as `AssetValueLoader.load_asset_value`."""
         with self.get_asset_value_loader(instance) as loader:
-            return loader.load_asset_value(asset_key, python_type=python_type, partition_key=partition_key)
+            return loader.load_asset_value(
+                asset_key, python_type=python_type, partition_key=partition_key, partitions=partitions
+            )
 
     def __repr__(self) -> str:
         return f"RepositoryDefinition({self.name!r})"

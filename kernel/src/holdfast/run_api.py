@@ -12,7 +12,6 @@ import attrs
 
 from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
-from holdfast.asset_jobs import define_asset_job
 from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import retries_enabled
 from holdfast.builtins.memory import InMemoryIOManager
@@ -33,7 +32,9 @@ from holdfast.jobs import JobDefinition
 from holdfast.plan import Plan
 from holdfast.reconstruction import ReconstructableJob
 from holdfast.results import ExecuteInProcessResult
+from holdfast.run_partitions import RunPartitions
 from holdfast.runs import RunSpec, in_process_result, prepare_in_process, prepare_on_executor, session_for
+from holdfast.selection_syntax import coerce_selection
 
 __all__ = ["execute_job", "materialize", "materialize_to_memory", "validate_run_config"]
 
@@ -57,7 +58,8 @@ def materialize(
         run_config: config by section: ``ops``, ``resources``.
         instance: where values and events are kept; by default an ephemeral one, gone with this process.
         resources: resources by key, definitions or plain values.
-        partition_key: refused by this version.
+        partition_key: the partition to make, of assets that have partitions. Assets with other partitions
+            are made for those that belong to it.
         raise_on_error: whether the first failure is raised once everything that can run has run.
         tags: labels of the run.
         selection: only these of the assets; whatever else they read is loaded.
@@ -67,10 +69,11 @@ def materialize(
         InvalidSubsetError: the selection names what is not there.
         Exception: what a failing asset raised, if ``raise_on_error``.
     """
-    refuse("materialize", partition_key=partition_key)
     job = _job_over(assets, "materialize", resources, selection)
-    plan = job.plan()
-    run = prepare_in_process(plan, job.request(run_config, tags), instance)
+    instance = _instance(instance, "materialize")
+    partitions = job.partitions_of_run(partition_key, tags, instance)
+    plan = job.plan_for_run(partitions, instance)
+    run = prepare_in_process(plan, job.request(run_config, tags, partitions=partitions), instance)
     # Called here and not in a helper, so that few frames stand above the user's function.
     summary = run.execute()
     return in_process_result(job, plan, run, summary, raise_on_error)
@@ -91,10 +94,11 @@ def materialize_to_memory(
     Raises:
         InvariantViolationError: an asset brings an IO manager of its own, or ``resources`` do.
     """
-    refuse("materialize_to_memory", partition_key=partition_key)
     job = _job_over(assets, "materialize_to_memory", resources, selection)
-    plan = job.plan()
-    request = job.request(run_config, tags, resources=_all_in_memory(job, plan))
+    instance = _instance(instance, "materialize_to_memory")
+    partitions = job.partitions_of_run(partition_key, tags, instance)
+    plan = job.plan_for_run(partitions, instance)
+    request = job.request(run_config, tags, resources=_all_in_memory(job, plan), partitions=partitions)
     run = prepare_in_process(plan, request, instance)
     # Called here and not in a helper, so that few frames stand above the user's function.
     summary = run.execute()
@@ -114,6 +118,7 @@ def execute_job(
     rebuild: tuple[Callable[..., Session], tuple[Any, ...]] | None = None,
     listener: Callable[[Sequence[Event]], None] | None = None,
     run_id: str | None = None,
+    partitions: RunPartitions | None = None,
 ) -> ExecuteJobResult:
     """Run a job with its executor: the one its run config names, else its own, else the settings'.
 
@@ -131,6 +136,7 @@ def execute_job(
             it is `reconstructable`.
         listener: told of events once they are kept.
         run_id: the run; a new one by default.
+        partitions: the partitions that it is for; by default those that the tags name.
 
     Returns:
         How the run ended. ``with execute_job(...) as result`` also loads the values that it stored.
@@ -153,8 +159,10 @@ def execute_job(
             f"execute_job takes a job or what reconstructable makes of one, not {job!r}."
         )
     refuse(f"job '{job.name}'", reexecution_options=reexecution_options)
-    plan = job.plan(*selected)
-    request = job.request(run_config, tags, run_id)
+    if partitions is None:
+        partitions = job.partitions_of_run(None, tags, instance, asset_selection)
+    plan = job.plan_for_run(partitions, instance, *selected)
+    request = job.request(run_config, tags, run_id, partitions=partitions)
     config = job.read_executor_config(request.run_config)
     request = attrs.evolve(request, retries=retries_enabled(config))
     in_process, executor = _create_executor(job, config, instance)
@@ -215,14 +223,16 @@ def rebuild_by_name(
     """Return a worker's part of a run whose job is found by its name."""
     job = target.get_definition()
     request = attrs.evolve(request, resources=job.resource_defs, loggers=job.loggers, job=job)
-    return session_for(job.plan(*selected), request, instance, in_worker=True)
+    plan = job.plan_for_run(request.partitions, instance, *selected)
+    return session_for(plan, request, instance, in_worker=True)
 
 
 def rebuild_by_value(
     job: JobDefinition, selected: tuple[Any, ...], request: RunSpec, instance: Instance
 ) -> Session:
     """Return a worker's part of a run whose definitions travelled by value."""
-    return session_for(job.plan(*selected), request, instance, in_worker=True)
+    plan = job.plan_for_run(request.partitions, instance, *selected)
+    return session_for(plan, request, instance, in_worker=True)
 
 
 def _pickled(
@@ -255,16 +265,23 @@ def _pickled(
     return data
 
 
+def _instance(instance: Instance | None, what: str) -> Instance:
+    if not isinstance(instance, Instance | None):
+        raise InvariantViolationError(f"'{what}': instance is an Instance, not {instance!r}.")
+    return Instance.ephemeral() if instance is None else instance
+
+
 def _job_over(
     assets: Sequence[Any], name: str, resources: Mapping[str, Any] | None, selection: Any
 ) -> JobDefinition:
     if not isinstance(assets, Sequence) or isinstance(assets, str):
         raise InvalidDefinitionError(f"{name} takes a list of assets and source assets, not {assets!r}.")
     graph = AssetGraph.of(assets)
-    job = define_asset_job(name, selection).resolve(graph, resource_defs=resources)
-    if selection is None and not graph.asset_keys:
-        return attrs.evolve(job, asset_layer=AssetLayer.everything(graph))
-    return job
+    if selection is None:
+        layer = AssetLayer.everything(graph)
+    else:
+        layer = AssetLayer.select(graph, coerce_selection(selection))
+    return JobDefinition(graph_def=None, name=name, resource_defs=resources, asset_layer=layer)
 
 
 def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefinition]:

@@ -16,7 +16,6 @@ from holdfast.builtins.memory import InMemoryIOManager
 from holdfast.definitions.logger import LoggerDefinition, make_run_logger, read_logger_configs
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvariantViolationError
 from holdfast.events import Event, RunStartData
 from holdfast.execution.provenance import Provenance
 from holdfast.execution.resolution import Resolution, resolve
@@ -30,6 +29,7 @@ from holdfast.op_configs import OpConfigs
 from holdfast.plan import Plan
 from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import given_resource_configs, read_run_config
+from holdfast.run_partitions import RunPartitions
 
 __all__ = [
     "PreparedRun",
@@ -61,6 +61,7 @@ class RunSpec:
         retries: whether failed steps may be tried again.
         loggers: the loggers that the run config may choose, by name.
         job: the job itself, for the contexts of its steps.
+        partitions: the partitions that it is for.
     """
 
     job_name: str
@@ -72,6 +73,7 @@ class RunSpec:
     retries: bool = True
     loggers: Mapping[str, LoggerDefinition] = attrs.field(factory=dict)
     job: Any = attrs.field(default=None, repr=False)
+    partitions: RunPartitions | None = None
 
 
 @attrs.frozen(eq=False)
@@ -141,7 +143,7 @@ def session_for(
     return Session(
         request.run_id,
         request.job_name,
-        plan.steps,
+        plan.step,
         pool,
         request.run_config or {},
         ops,
@@ -171,23 +173,16 @@ def _memory_first(instance: Instance) -> Provider:
     return provided
 
 
-def prepare_in_process(plan: Plan, request: RunSpec, instance: Instance | None) -> PreparedRun:
+def prepare_in_process(plan: Plan, request: RunSpec, instance: Instance) -> PreparedRun:
     """Return a run whose steps are run by this process, one after the other; errors as `session_for`.
 
     Args:
         plan: the steps.
         request: what is run.
-        instance: where values and events are kept; by default an ephemeral one.
-
-    Raises:
-        InvariantViolationError: ``instance`` is none.
+        instance: where values and events are kept.
     """
-    if instance is None:
-        instance = Instance.ephemeral()
-    elif not isinstance(instance, Instance):
-        raise InvariantViolationError(f"'{request.job_name}': instance is an Instance, not {instance!r}.")
     session = session_for(plan, request, instance, keep_values=True)
-    return _prepare(plan, session, InProcessExecutor(), None, instance)
+    return _prepare(plan, session, InProcessExecutor(), None, instance, None, request.partitions)
 
 
 def prepare_on_executor(
@@ -210,7 +205,7 @@ def prepare_on_executor(
         listener: told of events once they are kept, of starts without waiting for other events.
     """
     session = session_for(plan, request, instance, in_worker=rebuild is not None)
-    return _prepare(plan, session, executor, rebuild, instance, listener)
+    return _prepare(plan, session, executor, rebuild, instance, listener, request.partitions)
 
 
 def _prepare(
@@ -220,6 +215,7 @@ def _prepare(
     rebuild: bytes | None,
     instance: Instance,
     listener: Listener | None = None,
+    partitions: RunPartitions | None = None,
 ) -> PreparedRun:
     append, emit = instance.event_store.append, instance.event_listener
 
@@ -238,29 +234,36 @@ def _prepare(
     # an executor of workers: one that forks this process wants to do so before a listener starts threads.
     at_once = rebuild is None and (emit is not None or listener is not None)
     loop = RunLoop(plan, executor, submission, record, session.run_id, at_once=at_once)
-    about = RunStartData(session.job_name, session.tags, plan.what, session.run_config)
+    subsets = {} if partitions is None else partitions.subsets
+    about = RunStartData(
+        session.job_name,
+        session.tags,
+        plan.what,
+        session.run_config,
+        {key.to_user_string(): subset for key, subset in subsets.items()},
+    )
     return PreparedRun(loop, about, executor, session)
 
 
 def _local(session: Session) -> Submission:
-    steps = session.steps
+    step_of = session.step
 
     def submission(
         step_key: str, resolution: Resolution | None, attempt: int
     ) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
-        step = steps[step_key]
+        step = step_of(step_key)
         return run_step, (session, step if resolution is None else resolve(step, resolution), attempt)
 
     return submission
 
 
 def _remote(session: Session, rebuild: bytes) -> Submission:
-    run_id, steps, provenance = session.run_id, session.steps, session.provenance
+    run_id, step_of, provenance = session.run_id, session.step, session.provenance
 
     def submission(
         step_key: str, resolution: Resolution | None, attempt: int
     ) -> tuple[Callable[..., StepOutcome], tuple[Any, ...]]:
-        used = provenance.used_by(steps[step_key])
+        used = provenance.used_by(step_of(step_key))
         return run_task, (StepTask(run_id, step_key, attempt, rebuild, resolution, used),)
 
     return submission

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -11,16 +11,15 @@ import attrs
 
 from holdfast.argument_types import check_type
 from holdfast.definitions.function import takes_argument
-from holdfast.definitions.tags import check_tags
-from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, InvariantViolationError
+from holdfast.errors import InvalidInvocationError, InvariantViolationError
 from holdfast.instance import Instance
 from holdfast.jobs import ALL_ASSETS_JOB
-from holdfast.keys import AssetKey, check_name
+from holdfast.keys import check_name
+from holdfast.run_request import RunRequest, checked, optional_text
 from holdfast.selection import AssetSelection
 
 __all__ = [
     "DefaultSensorStatus",
-    "RunRequest",
     "SensorDefinition",
     "SensorEvaluationContext",
     "SensorExecutionData",
@@ -36,61 +35,8 @@ class DefaultSensorStatus(str, enum.Enum):
     STOPPED = "STOPPED"
 
 
-def _checked(kinds: Any, expected: str) -> Any:
-    """Return a validator of a field that may be left out."""
-
-    def check(record: object, field: attrs.Attribute[Any], value: object) -> None:
-        if value is not None:
-            check_type(value, kinds, f"{type(record).__name__}: {field.name}", expected)
-
-    return check
-
-
-_text = _checked(str, "a string")
-
-
-def _tags(tags: Mapping[str, Any] | None) -> Mapping[str, str]:
-    for value in tags.values() if isinstance(tags, Mapping) else ():
-        check_type(value, str, "RunRequest: the value of a tag", "a string")
-    return check_tags(tags, "RunRequest")
-
-
-def _run_config(config: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return {} if config is None else config
-
-
-def _keys(keys: Iterable[Any] | None) -> list[AssetKey] | None:
-    if isinstance(keys, str) or not isinstance(keys, Iterable | None):
-        raise InvalidDefinitionError(f"RunRequest: asset_selection is a list of keys, not {keys!r}.")
-    return None if keys is None else [AssetKey.from_coercible(key) for key in keys]
-
-
 def _name(name: str) -> str:
     return check_name(name, "sensor name")
-
-
-@attrs.frozen
-class RunRequest:
-    """A run that is asked for.
-
-    Args:
-        run_key: tells this request from others; of two requests with one key, one is to be run.
-        run_config: the config of the run.
-        tags: its tags, strings by strings.
-        job_name: the job to run.
-        asset_selection: only these assets of the job.
-
-    Raises:
-        InvalidDefinitionError: an argument is of the wrong type.
-    """
-
-    run_key: str | None = attrs.field(default=None, validator=_text)
-    run_config: Mapping[str, Any] = attrs.field(
-        default=None, converter=_run_config, validator=_checked(Mapping, "a mapping of sections")
-    )
-    tags: Mapping[str, str] = attrs.field(default=None, converter=_tags)
-    job_name: str | None = attrs.field(default=None, validator=_text)
-    asset_selection: Sequence[AssetKey] | None = attrs.field(default=None, converter=_keys)
 
 
 @attrs.frozen
@@ -104,7 +50,7 @@ class SkipReason:
         InvalidDefinitionError: the reason is no string.
     """
 
-    skip_message: str | None = attrs.field(default=None, validator=_text)
+    skip_message: str | None = attrs.field(default=None, validator=optional_text)
 
 
 @attrs.define
@@ -118,8 +64,8 @@ class SensorEvaluationContext:
     """
 
     _instance: Instance | None = None
-    cursor: str | None = attrs.field(default=None, validator=_text)
-    repository_name: str | None = attrs.field(default=None, validator=_text)
+    cursor: str | None = attrs.field(default=None, validator=optional_text)
+    repository_name: str | None = attrs.field(default=None, validator=optional_text)
     _repository_def: Any = None
     evaluation_time: datetime = attrs.field(factory=lambda: datetime.now(timezone.utc))
 
@@ -218,18 +164,18 @@ class SensorDefinition:
 
     name: str = attrs.field(converter=_name)
     evaluation_fn: Callable[..., Any] = attrs.field(kw_only=True)
-    job_name: str | None = attrs.field(default=None, validator=_text, kw_only=True)
+    job_name: str | None = attrs.field(default=None, validator=optional_text, kw_only=True)
     minimum_interval_seconds: int | None = attrs.field(
-        default=None, validator=_checked(int, "a number of seconds"), kw_only=True
+        default=None, validator=checked(int, "a number of seconds"), kw_only=True
     )
-    description: str | None = attrs.field(default=None, validator=_text, kw_only=True)
+    description: str | None = attrs.field(default=None, validator=optional_text, kw_only=True)
     default_status: DefaultSensorStatus = attrs.field(
         default=DefaultSensorStatus.STOPPED,
-        validator=_checked(DefaultSensorStatus, "a DefaultSensorStatus"),
+        validator=checked(DefaultSensorStatus, "a DefaultSensorStatus"),
         kw_only=True,
     )
     asset_selection: AssetSelection | None = attrs.field(
-        default=None, validator=_checked(AssetSelection, "an AssetSelection"), kw_only=True
+        default=None, validator=checked(AssetSelection, "an AssetSelection"), kw_only=True
     )
 
     def __call__(self, context: SensorEvaluationContext | None = None) -> Any:

@@ -7,19 +7,24 @@ from typing import Any
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.binding import provide
-from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
-from holdfast.errors import ResourceConflictError
+from holdfast.errors import InvalidInvocationError, ResourceConflictError
 from holdfast.execution.resources import ResourcePool
 from holdfast.execution.session import Session
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey, CoercibleToAssetKey
-from holdfast.plan import StepInput
+from holdfast.partition_choice import requested
+from holdfast.plan import Step, StepInput
 from holdfast.planning import stored_output
+from holdfast.run_partitions import moment_of
 from holdfast.types.dagster_type import ANY_TYPE
 from holdfast.types.hints import resolve_type
 
 __all__ = ["AssetValueLoader"]
+
+
+def _no_step(key: str) -> Step:
+    raise KeyError(key)
 
 
 class AssetValueLoader:
@@ -45,25 +50,41 @@ class AssetValueLoader:
         *,
         python_type: Any = None,
         partition_key: str | None = None,
+        partitions: Any = None,
     ) -> Any:
-        """Return the stored value of an asset.
+        """Return the stored value of an asset, or of one or some of its partitions.
 
         Args:
             asset_key: the asset.
             python_type: the type to load it as; by default as it was stored.
-            partition_key: refused by this version.
+            partition_key: the partition.
+            partitions: several partitions, as a `PartitionKeyRange` or a list of keys; the result is then a
+                mapping of values by partition key.
 
         Raises:
+            InvalidInvocationError: the asset has partitions and none is named, or the other way round.
+            UnknownPartitionError: there is no such partition.
             UnknownSelectionError: there is no such asset.
             StepOutputNotFoundError: it was never stored.
             MissingResourceError: nobody provides its IO manager.
         """
         key = AssetKey.from_coercible(asset_key)
-        refuse(f"load_asset_value('{key}')", partition_key=partition_key)
         source = stored_output(self._graph, key)
+        definition = self._graph[key].partitions_def
+        what = f"load_asset_value('{key}')"
+        asked = partition_key if partitions is None else partitions
+        if partition_key is not None and partitions is not None:
+            raise InvalidInvocationError(f"{what}: give only one of partition_key and partitions.")
+        if definition is None and asked is not None:
+            raise InvalidInvocationError(f"{what}: it has no partitions. Leave out {asked!r}.")
+        if definition is not None:
+            if asked is None:
+                raise InvalidInvocationError(f"{what}: it has {definition}. Name one with partition_key.")
+            wanted = requested(moment_of(self._instance).still(definition), asked)
+            source = source._replace(partitions=wanted, by_partition=partitions is not None)
         self._bind(key, source.manager_key)
         inp = StepInput(key.parts[-1], source, source.manager_key, {})
-        session = Session("none", "none", {}, self._pool)
+        session = Session("none", "none", _no_step, self._pool)
         dagster_type = ANY_TYPE if python_type is None else resolve_type(python_type, "python_type")
         return session.load(inp, source, dagster_type=dagster_type)
 

@@ -11,6 +11,7 @@ from holdfast.provisions import (
     FormatPlugin,
     IOManagerPlugin,
     LoaderPlugin,
+    PartitionMappingPlugin,
 )
 
 __all__: list[str] = []
@@ -29,6 +30,22 @@ def holdfast_loaders() -> Iterator[LoaderPlugin]:
         factory="holdfast.builtins.loaders:load_package",
         summary="the same for a package and every module in it",
     )
+
+
+@hookimpl
+def holdfast_partition_mappings() -> Iterator[PartitionMappingPlugin]:
+    """Provide the mappings ``identity``, ``all``, ``last``, ``specific`` and ``time_window``."""
+    mappings = {
+        "identity": ("identity", "the partition with the same key"),
+        "all": ("all_partitions", "every partition there is"),
+        "last": ("last", "the last partition there is"),
+        "specific": ("specific", "partitions that are named"),
+        "time_window": ("time_window", "the windows that share time"),
+    }
+    for name, (factory, summary) in mappings.items():
+        yield PartitionMappingPlugin(
+            name=name, factory=f"holdfast.builtins.partition_mappings:{factory}", summary=summary
+        )
 
 
 @hookimpl

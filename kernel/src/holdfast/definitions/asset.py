@@ -13,7 +13,6 @@ from holdfast.definitions.assets_from_node import deps_by_key
 from holdfast.definitions.function import FunctionArguments, description_of, name_of, place_of, read_arguments
 from holdfast.definitions.in_out import PLAIN_INPUT, UNSET, In, Out
 from holdfast.definitions.op import OpDefinition
-from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
 from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.definitions.source_asset import own_io_manager
@@ -27,6 +26,7 @@ from holdfast.keys import (
     check_name,
     key_prefix_parts,
 )
+from holdfast.partitions.mapping import PartitionMapping
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.types.dagster_type import Nothing
 
@@ -81,7 +81,7 @@ def asset(
         compute_kind: what makes it, such as ``"sql"``, for people and selections.
         dagster_type: the type its values are checked against; by default what the function's return
             annotation says.
-        partitions_def: refused by this version.
+        partitions_def: the asset's partitions, if it has any.
         op_tags: labels; values that are no strings become JSON and must survive it.
         group_name: the asset's group, ``"default"`` by default.
         output_required: whether every run must make the asset. If not, returning ``None`` or yielding nothing
@@ -104,10 +104,6 @@ def asset(
     own_name = check_name(name or name_of(compute_fn, "asset"))
     key = AssetKey((*key_prefix_parts(key_prefix, checked=True), own_name))
     what = f"asset '{key}'"
-    refuse(
-        what,
-        partitions_def=partitions_def,
-    )
     manager_key, own_manager = own_io_manager(what, key, io_manager_key, io_manager_def)
     arguments, input_keys, op_ins = _inputs(compute_fn, ins, non_argument_deps, what)
     text = description or description_of(compute_fn)
@@ -135,6 +131,8 @@ def asset(
             version=op_version,
             retry_policy=check_retry_policy(retry_policy, what),
         ),
+        partitions_def=partitions_def,
+        partition_mappings=_mappings(ins),
         resource_defs={**to_resource_definitions(resource_defs, what), **own_manager},
         group_names_by_key={} if group_name is None else {key: check_group_name(group_name)},
         freshness_policies_by_key={} if freshness_policy is None else {key: freshness_policy},
@@ -174,7 +172,7 @@ def multi_asset(
         compute_kind: what makes the assets, such as ``"sql"``.
         internal_asset_deps: by output name, the assets it depends on, inputs or outputs, where that is not
             every input.
-        partitions_def: refused by this version.
+        partitions_def: the assets' partitions, if they have any.
         op_tags: labels; values that are no strings become JSON and must survive it.
         can_subset: whether the function can make some of its assets without the others; it then yields only
             ``context.selected_output_names``.
@@ -190,7 +188,6 @@ def multi_asset(
     def define(compute_fn: Callable[..., Any]) -> AssetsDefinition:
         op_name = check_name(name or name_of(compute_fn, "multi_asset"), "name of a multi_asset")
         what = f"multi_asset '{op_name}'"
-        refuse(what, partitions_def=partitions_def)
         keys = _output_keys(outs, what)
         arguments, input_keys, op_ins = _inputs(compute_fn, ins, non_argument_deps, what)
         return AssetsDefinition(
@@ -212,6 +209,8 @@ def multi_asset(
                 retry_policy=check_retry_policy(retry_policy, what),
             ),
             asset_deps=deps_by_key(internal_asset_deps, keys, frozenset(input_keys.values()), what),
+            partitions_def=partitions_def,
+            partition_mappings=_mappings(ins),
             can_subset=can_subset,
             resource_defs=to_resource_definitions(resource_defs, what),
             group_names_by_key=_groups(outs, keys, group_name, what),
@@ -274,6 +273,14 @@ def _inputs(
 
 
 _ORDERING_INPUT = In(Nothing)
+
+
+def _mappings(ins: Mapping[str, AssetIn] | None) -> dict[AssetKey, PartitionMapping | str]:
+    return {
+        described.key_for(name): described.partition_mapping
+        for name, described in (ins or {}).items()
+        if described.partition_mapping is not None
+    }
 
 
 def _dependency_keys(deps: Collection[CoercibleToAssetKey] | None, what: str) -> list[AssetKey]:

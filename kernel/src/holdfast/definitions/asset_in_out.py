@@ -9,7 +9,6 @@ import attrs
 
 from holdfast.argument_types import is_flag, is_text
 from holdfast.definitions.in_out import UNSET, check_type, manager_key, metadata_mapping, resource_key
-from holdfast.definitions.refused import refuse
 from holdfast.errors import InvalidDefinitionError
 from holdfast.keys import (
     AssetKey,
@@ -19,6 +18,7 @@ from holdfast.keys import (
     check_name,
     key_prefix_parts,
 )
+from holdfast.partitions.mapping import PartitionMapping
 
 __all__ = ["AssetIn", "AssetOut"]
 
@@ -41,7 +41,8 @@ class AssetIn:
         key_prefix: what stands before the argument's name in the asset's key.
         asset_key: the same as ``key``.
         input_manager_key: the resource that loads it; by default the one that stored it.
-        partition_mapping: refused by this version.
+        partition_mapping: how the partitions of the two assets belong together: a `PartitionMapping`, or the
+            name of one that a plugin provides; by default as their definitions say.
         dagster_type: the type its values are checked against; by default what the function's annotation says.
             `Nothing` for an asset that must be made first but is not loaded, and is no argument.
 
@@ -55,11 +56,15 @@ class AssetIn:
     key_prefix: tuple[str, ...] | None = attrs.field(default=None, converter=_optional_prefix)
     asset_key: AssetKey | None = attrs.field(default=None, converter=_optional_key)
     input_manager_key: str | None = attrs.field(default=None, converter=resource_key)
-    partition_mapping: None = attrs.field(default=None, repr=False)
+    partition_mapping: PartitionMapping | str | None = attrs.field(default=None, repr=False)
     dagster_type: Any = attrs.field(default=UNSET, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        refuse("AssetIn", partition_mapping=self.partition_mapping)
+        if not isinstance(self.partition_mapping, PartitionMapping | str | None):
+            raise InvalidDefinitionError(
+                "AssetIn: partition_mapping is a PartitionMapping, or the name of one that a plugin "
+                f"provides, not {self.partition_mapping!r}."
+            )
         given = [name for name in ("key", "asset_key", "key_prefix") if getattr(self, name) is not None]
         if len(given) > 1:
             raise InvalidDefinitionError(f"AssetIn: give only one of {' and '.join(given)}.")

@@ -12,6 +12,8 @@ from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.partitions.definition import PartitionsDefinition
+from holdfast.partitions.mapping import PartitionMapping
 
 __all__ = [
     "check_assets",
@@ -19,6 +21,7 @@ __all__ = [
     "check_freshness",
     "check_keys",
     "check_metadata",
+    "check_partitions",
     "to_asset_keys",
     "to_deps",
     "to_keys_by_name",
@@ -141,6 +144,34 @@ def check_metadata(where: Where, metadata: Mapping[AssetKey, Any]) -> None:
         if not isinstance(values, Mapping):
             raise InvalidDefinitionError(
                 f"{where()}: the metadata of '{key}' is a mapping of labels to values, not {values!r}."
+            )
+
+
+def check_partitions(
+    where: Where,
+    partitions_def: Any,
+    mappings: Mapping[AssetKey, Any],
+    read: Collection[AssetKey],
+) -> None:
+    """Raise unless partitions are defined, and mappings are given for assets that are read.
+
+    Raises:
+        InvalidDefinitionError: naming the nearest key.
+    """
+    if not isinstance(partitions_def, PartitionsDefinition | None):
+        raise InvalidDefinitionError(
+            f"{where()}: partitions_def is a PartitionsDefinition, not {partitions_def!r}."
+        )
+    for key, mapping in mappings.items():
+        if key not in read:
+            raise InvalidDefinitionError(
+                f"{where()}: partition_mappings names '{key}', which it does not read."
+                f"{did_you_mean(str(key), map(str, read))}"
+            )
+        if not isinstance(mapping, PartitionMapping | str):
+            raise InvalidDefinitionError(
+                f"{where()}: the partition mapping of '{key}' is a PartitionMapping, or the name of one that "
+                f"a plugin provides, not {mapping!r}."
             )
 
 

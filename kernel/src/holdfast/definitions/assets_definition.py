@@ -15,6 +15,7 @@ from holdfast.definitions.assets_arguments import (
     check_freshness,
     check_keys,
     check_metadata,
+    check_partitions,
     to_asset_keys,
     to_deps,
     to_keys_by_name,
@@ -26,7 +27,6 @@ from holdfast.definitions.direct_call import call_directly
 from holdfast.definitions.function import place_of
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
-from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import ResourceDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import (
@@ -43,6 +43,8 @@ from holdfast.keys import (
     key_prefix_parts,
 )
 from holdfast.lazy import lazy
+from holdfast.partitions.definition import PartitionsDefinition
+from holdfast.partitions.mapping import PartitionMapping
 
 if TYPE_CHECKING:  # 15 ms to import, and most assets have no policy
     from holdfast.freshness import FreshnessPolicy
@@ -66,8 +68,10 @@ class AssetsDefinition(AssetsOfNode):
             the run config gives it.
         keys_by_output_name: the asset that each output is. An output that is not named is no asset.
         node_def: the computation, or the graph of computations.
-        partitions_def: refused by this version.
-        partition_mappings: refused by this version.
+        partitions_def: its assets' partitions, if they have any.
+        partition_mappings: by the key of an asset it reads, how its partitions depend on that asset's: a
+            `PartitionMapping`, or the name of one that a plugin provides. What is not named follows from the
+            two definitions; see `default_mapping`.
         asset_deps: what each asset depends on; by default each on every input.
         selected_asset_keys: the assets to make; by default all.
         can_subset: whether the computation can make some of its assets without the others.
@@ -82,8 +86,10 @@ class AssetsDefinition(AssetsOfNode):
         converter=to_keys_by_name, alias="keys_by_output_name"
     )
     node_def: OpDefinition | NodeGraph
-    partitions_def: None = None
-    partition_mappings: None = None
+    partitions_def: PartitionsDefinition | None = None
+    partition_mappings: Mapping[AssetKey, PartitionMapping | str] = attrs.field(
+        default=None, converter=to_values_by_key
+    )
     _asset_deps: Mapping[AssetKey, frozenset[AssetKey]] | None = attrs.field(
         default=None, converter=to_deps, alias="asset_deps"
     )
@@ -103,11 +109,6 @@ class AssetsDefinition(AssetsOfNode):
     )
 
     def __attrs_post_init__(self) -> None:
-        refuse(
-            "AssetsDefinition",
-            partitions_def=self.partitions_def,
-            partition_mappings=self.partition_mappings,
-        )
         if not isinstance(self.node_def, OpDefinition | NodeGraph):
             raise InvalidDefinitionError(f"{self!r}: node_def is an op or a graph, not {self.node_def!r}.")
         outputs = self.node_keys_by_output_name
@@ -125,6 +126,9 @@ class AssetsDefinition(AssetsOfNode):
         if self.freshness_policies_by_key:
             check_keys(self._where, "freshness_policies_by_key", self.freshness_policies_by_key, made)
             check_freshness(self._where, self.freshness_policies_by_key)
+        if self.partitions_def is not None or self.partition_mappings:
+            read = {*self.keys_by_input_name.values(), *made}
+            check_partitions(self._where, self.partitions_def, self.partition_mappings, read)
         if self._asset_deps is not None:
             check_deps(self._where, self._asset_deps, made, self.dependency_keys)
 
@@ -204,8 +208,9 @@ class AssetsDefinition(AssetsOfNode):
         upstream = self.dependency_keys
         return dict.fromkeys(self.keys_by_output_name.values(), upstream)
 
-    def get_partition_mapping(self, in_asset_key: CoercibleToAssetKey) -> None:
-        """Return how its partitions depend on those of an asset it reads: ``None``, as it has none."""
+    def get_partition_mapping(self, in_asset_key: CoercibleToAssetKey) -> PartitionMapping | str | None:
+        """Return how its partitions depend on those of an asset it reads; ``None`` when it does not say."""
+        return self.partition_mappings.get(AssetKey.from_coercible(in_asset_key))
 
     @lazy
     def orders_apart(self) -> bool:
@@ -245,6 +250,7 @@ class AssetsDefinition(AssetsOfNode):
                 False,
                 place,
                 self,
+                self.partitions_def,
             )
 
     def _ordered(self, upstream: Collection[AssetKey]) -> tuple[AssetKey, ...]:
@@ -314,6 +320,7 @@ class AssetsDefinition(AssetsOfNode):
             selected_asset_keys=self._selected_asset_keys
             and frozenset(renamed[k] for k in self._selected_asset_keys),
             group_names_by_key={renamed[key]: group for key, group in groups.items()},
+            partition_mappings={everything.get(k, k): m for k, m in self.partition_mappings.items()},
             metadata_by_key={renamed[key]: data for key, data in self._metadata_by_key.items()},
             freshness_policies_by_key={
                 renamed[key]: policy for key, policy in self.freshness_policies_by_key.items()
@@ -356,6 +363,7 @@ class AssetsDefinition(AssetsOfNode):
                 description=self.node_def.outs[name].description,
                 group_name=self._group_names_by_key.get(key, DEFAULT_GROUP),
                 resource_defs=self.resource_defs,
+                partitions_def=self.partitions_def,
             )
             for name, key in self.keys_by_output_name.items()
         ]
@@ -381,6 +389,7 @@ class AssetsDefinition(AssetsOfNode):
             own_resources=self.resource_defs,
             input_keys=self.keys_by_input_name,
             output_keys=self.keys_by_output_name,
+            partitions_def=self.partitions_def,
         )
 
     def __repr__(self) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from holdfast.definitions.flattening import flatten
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
-from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import to_resource_definitions
 from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.keys import (
@@ -32,6 +31,8 @@ def _arguments(
     internal_asset_deps: Mapping[str, Collection[CoercibleToAssetKey]] | None,
     group_name: str | None,
     metadata_by_output_name: Mapping[str, Mapping[str, Any]] | None,
+    partitions_def: Any,
+    partition_mappings: Mapping[str, Any] | None,
     resource_defs: Mapping[str, Any] | None = None,
     can_subset: bool = False,
 ) -> dict[str, Any]:
@@ -47,6 +48,8 @@ def _arguments(
         internal_asset_deps: by output, what it depends on where that is not every input.
         group_name: the group of all assets.
         metadata_by_output_name: metadata of outputs, on top of their own.
+        partitions_def: the assets' partitions.
+        partition_mappings: by input, how they depend on those of the asset that it is.
         resource_defs: resources of the assets' own, definitions or plain values.
         can_subset: whether some of the assets can be made without the others.
 
@@ -62,6 +65,7 @@ def _arguments(
     _check_names(what, "keys_by_input_name", keys_by_input_name, "input", node.ins)
     _check_names(what, "keys_by_output_name", keys_by_output_name, "output", node.outs)
     _check_names(what, "metadata_by_output_name", metadata_by_output_name, "output", node.outs)
+    _check_names(what, "partition_mappings", partition_mappings, "input", node.ins)
     _check_outputs(what, node)
     inputs = {**{name: name for name in node.ins}, **(keys_by_input_name or {})}
     prefix = key_prefix_parts(key_prefix, checked=True)
@@ -73,6 +77,11 @@ def _arguments(
         "keys_by_output_name": keys,
         "node_def": node,
         "asset_deps": deps_by_key(internal_asset_deps, keys, upstream, what),
+        "partitions_def": partitions_def,
+        "partition_mappings": {
+            AssetKey.from_coercible(inputs[name]): mapping
+            for name, mapping in (partition_mappings or {}).items()
+        },
         "can_subset": can_subset,
         "resource_defs": to_resource_definitions(resource_defs, what),
         "group_names_by_key": {} if group_name is None else _one_group(keys, group_name),
@@ -186,10 +195,10 @@ class AssetsOfNode:
             key_prefix: goes before the keys of the outputs.
             internal_asset_deps: by output, the assets it depends on, inputs or other outputs, where that is
                 not every input.
-            partitions_def: refused by this version.
+            partitions_def: the assets' partitions, if they have any.
             group_name: the group of all assets.
             resource_defs: resources of the assets' own, definitions or plain values.
-            partition_mappings: refused by this version.
+            partition_mappings: by input, how partitions depend on those of the asset that it is.
             metadata_by_output_name: metadata of outputs, on top of what their computations say.
             can_subset: whether some of the assets can be made without the others. Of the graph's
                 computations only those that the selected assets need are run.
@@ -199,11 +208,6 @@ class AssetsOfNode:
                 outputs are one output of a computation.
             InvalidNameError: the prefix or group breaks the naming rule.
         """
-        refuse(
-            "AssetsDefinition.from_graph",
-            partitions_def=partitions_def,
-            partition_mappings=partition_mappings,
-        )
         arguments = _arguments(
             graph_def,
             NodeGraph,
@@ -213,6 +217,8 @@ class AssetsOfNode:
             internal_asset_deps=internal_asset_deps,
             group_name=group_name,
             metadata_by_output_name=metadata_by_output_name,
+            partitions_def=partitions_def,
+            partition_mappings=partition_mappings,
             resource_defs=resource_defs,
             can_subset=can_subset,
         )
@@ -240,14 +246,11 @@ class AssetsOfNode:
             keys_by_output_name: the assets that its outputs are.
             key_prefix: goes before the keys of the outputs.
             internal_asset_deps: by output, the assets it depends on.
-            partitions_def: refused by this version.
+            partitions_def: the assets' partitions, if they have any.
             group_name: the group of all assets.
-            partition_mappings: refused by this version.
+            partition_mappings: by input, how partitions depend on those of the asset that it is.
             metadata_by_output_name: metadata of outputs, on top of their own.
         """
-        refuse(
-            "AssetsDefinition.from_op", partitions_def=partitions_def, partition_mappings=partition_mappings
-        )
         arguments = _arguments(
             op_def,
             OpDefinition,
@@ -257,5 +260,7 @@ class AssetsOfNode:
             internal_asset_deps=internal_asset_deps,
             group_name=group_name,
             metadata_by_output_name=metadata_by_output_name,
+            partitions_def=partitions_def,
+            partition_mappings=partition_mappings,
         )
         return cls(**arguments)

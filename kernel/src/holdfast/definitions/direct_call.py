@@ -17,6 +17,7 @@ from holdfast.definitions.returning import ExpectedOutputs, Report
 from holdfast.errors import InvalidConfigError, InvalidInvocationError, MissingResourceError, did_you_mean
 from holdfast.keys import AssetKey
 from holdfast.op_context import OpExecutionContext
+from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.types.dagster_type import DagsterType, check_value
 from holdfast.types.type_check import TypeCheckContext
 
@@ -58,6 +59,7 @@ def call_directly(
     own_resources: Mapping[str, Any] | None = None,
     input_keys: Mapping[str, AssetKey] = _NO_KEYS,
     output_keys: Mapping[str, AssetKey] = _NO_KEYS,
+    partitions_def: PartitionsDefinition | None = None,
 ) -> Any:
     """Call the function of a definition with checked config, resources, inputs and outputs, without a run.
 
@@ -69,6 +71,7 @@ def call_directly(
         own_resources: the resources that the definition brings.
         input_keys: the assets that inputs are.
         output_keys: the assets that outputs are.
+        partitions_def: the partitions of these, if they have any.
 
     Returns:
         What the function returns, as it is; for a generator function, a generator that checks what it yields,
@@ -86,7 +89,7 @@ def call_directly(
         raise InvalidInvocationError(f"{title} was not made by a decorator. Call its compute_fn instead.")
     given, inputs, keywords = _split(op, args, kwargs, title)
     values = _inputs(op, inputs, keywords, title)
-    context = _context(op, given, title, own_resources or {}, input_keys, output_keys)
+    context = _context(op, given, title, own_resources or {}, input_keys, output_keys, partitions_def)
     checker = _Checker(op, title, context.resources)
     checker.inputs(values)
     arguments = (context,) if op.arguments.takes_context else ()
@@ -147,6 +150,7 @@ def _context(
     own_resources: Mapping[str, Any],
     input_keys: Mapping[str, AssetKey],
     output_keys: Mapping[str, AssetKey],
+    partitions_def: PartitionsDefinition | None,
 ) -> OpExecutionContext:
     config = NOT_GIVEN if given is None or given.op_config is None else given.op_config
     config, problems = read_config(op.config_schema, config)
@@ -158,7 +162,7 @@ def _context(
                 )
     if problems and op.arguments.takes_context:
         raise InvalidConfigError(f"The config of {title} does not fit", problems)
-    about = {
+    about: dict[str, Any] = {
         "op_def": op,
         "op_config": config,
         "input_keys": {name: input_keys.get(name) for name in op.ins},
@@ -167,6 +171,9 @@ def _context(
     }
     if given is None:
         return OpExecutionContext(**about)
+    if given.partitions is not None and partitions_def is not None:
+        about["partitions"] = partitions = partitions_def.subset(given.partitions)
+        about["output_partitions"] = dict.fromkeys(output_keys, partitions)
     context = given.bound_to(own_resources, **about)
     for key in sorted(op.required_resource_keys):
         if key not in context.resources:

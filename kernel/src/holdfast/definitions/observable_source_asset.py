@@ -40,7 +40,7 @@ def observable_source_asset(
         io_manager_key: the resource that loads it.
         io_manager_def: the IO manager that loads it.
         description: what it is; the function's docstring by default.
-        partitions_def: refused by this version.
+        partitions_def: its partitions.
         _metadata_entries: an older form of ``metadata``.
         group_name: its group.
         resource_defs: resources that its IO manager or the function needs.

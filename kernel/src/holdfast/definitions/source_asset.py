@@ -9,17 +9,17 @@ from typing import Any
 
 import attrs
 
-from holdfast.argument_types import is_text
+from holdfast.argument_types import check_type, is_text
 from holdfast.asset_node import AssetNode
 from holdfast.definitions.observing import ObserveFunction, check_observe_fn, observing_op
 from holdfast.definitions.op import OpDefinition
-from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition, to_resource_definitions
 from holdfast.definitions.resource_keys import check_resource_keys
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError, ResourceConflictError
 from holdfast.interfaces import IOManager
 from holdfast.keys import AssetKey, CoercibleToAssetKey, CoercibleToKeyPrefix, check_group_name
 from holdfast.metadata import MetadataEntry, MetadataValue, merge_metadata
+from holdfast.partitions.definition import PartitionsDefinition
 
 __all__ = ["SourceAsset", "own_io_manager"]
 
@@ -69,7 +69,7 @@ class SourceAsset:
         io_manager_key: the resource that loads it, ``"io_manager"`` by default.
         io_manager_def: the IO manager that loads it; only one of the two may be given.
         description: what it is.
-        partitions_def: refused by this version.
+        partitions_def: its partitions, if it has any.
         _metadata_entries: an older form of ``metadata``; only one of the two may be given.
         group_name: its group.
         resource_defs: resources that its IO manager or its observe function needs.
@@ -90,7 +90,7 @@ class SourceAsset:
     _io_manager_key: str | None = attrs.field(default=None, validator=is_text, alias="io_manager_key")
     io_manager_def: Any = None
     description: str | None = attrs.field(default=None, validator=is_text)
-    partitions_def: None = attrs.field(default=None, repr=False)
+    partitions_def: PartitionsDefinition | None = attrs.field(default=None, repr=False)
     _entries: Sequence[MetadataEntry] | None = attrs.field(default=None, alias="_metadata_entries")
     group_name: str = attrs.field(default=None, converter=_group)
     _resource_defs: Mapping[str, Any] | None = attrs.field(default=None, alias="resource_defs")
@@ -100,7 +100,8 @@ class SourceAsset:
 
     def __attrs_post_init__(self) -> None:
         what = repr(self)
-        refuse(what, partitions_def=self.partitions_def)
+        kind = "a PartitionsDefinition"
+        check_type(self.partitions_def, PartitionsDefinition | None, f"{what}: partitions_def", kind)
         own_io_manager(what, self.key, self._io_manager_key, self.io_manager_def)
         to_resource_definitions(self._resource_defs, what)
         check_resource_keys(self._required, what)
@@ -159,7 +160,12 @@ class SourceAsset:
     def asset_nodes(self) -> Iterator[AssetNode]:
         """Yield what an `AssetGraph` holds of it."""
         yield AssetNode(
-            key=self.key, group=self.group_name, is_source=True, place=self.place, definition=self
+            key=self.key,
+            group=self.group_name,
+            is_source=True,
+            place=self.place,
+            definition=self,
+            partitions_def=self.partitions_def,
         )
 
     def with_prefix_or_group(

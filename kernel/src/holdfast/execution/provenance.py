@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 
-from holdfast.events import Event, EventType
+from holdfast.events import Event, EventType, PartitionRecord
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
+from holdfast.partitions.definition import PartitionsSubset
 from holdfast.plan import Plan, Step
 from holdfast.versions import (
     CODE_VERSION,
@@ -21,6 +22,9 @@ __all__ = ["Provenance", "Used", "latest_used"]
 
 Used = tuple[str, str]
 """A version of an asset, and the run that recorded it, ``""`` for none."""
+
+Place = int | tuple[int, str]
+"""The position of an asset in the graph, with the partition that is meant, if it has some."""
 
 _NOTHING: Used = (NO_VERSION, "")
 _MADE = EventType.ASSET_MATERIALIZATION
@@ -39,17 +43,22 @@ class Provenance:
         self._plan = plan
         self._graph = plan.graph
         self._upstream = plan.graph.adjacency.upstream
+        self._events = store
         self._store: Callable[[], EventStore] | None = store
-        self._used: dict[int, Used] = {}  # by position
+        self._used: dict[Place, Used] = {}
         self._labels: dict[int, tuple[str, str, str]] = {}  # each asset may be read many times
+        self._records: dict[int, Mapping[str, PartitionRecord]] = {}
 
-    def tags_of(self, step: Step, asset_key: AssetKey, run_id: str) -> dict[str, str]:
+    def tags_of(
+        self, step: Step, asset_key: AssetKey, run_id: str, partitions: PartitionsSubset | None = None
+    ) -> dict[str, str]:
         """Return the tags of an asset that a step has just made; remember its version.
 
         Args:
             step: the step.
             asset_key: the asset.
             run_id: the run; it stands for the version of code that has none.
+            partitions: the partitions of the asset that it made.
         """
         version = step.op.version if len(step.path) == 1 else None  # of a whole graph no code has the version
         tags = {} if version is None else {CODE_VERSION: version}
@@ -64,28 +73,36 @@ class Provenance:
                 tags[run_label] = input_run
         tags[LOGICAL_VERSION] = derived = derived_version(made_of)
         if position is not None:
-            self._used[position] = derived, run_id
+            for place in (position,) if partitions is None else ((position, key) for key in partitions):
+                self._used[place] = derived, run_id
         return tags
 
     def heard(self, events: Sequence[Event]) -> None:
         """Hear what steps in other processes made."""
         for event in events:
             if event.type is _MADE and event.asset_key is not None and LOGICAL_VERSION in event.data.tags:
-                self.told({event.asset_key: (event.data.tags[LOGICAL_VERSION], event.run_id)})
+                used = event.data.tags[LOGICAL_VERSION], event.run_id
+                self.told({(event.asset_key, event.partition): used})
 
-    def used_by(self, step: Step) -> dict[AssetKey, Used]:
+    def used_by(self, step: Step) -> dict[tuple[AssetKey, str | None], Used]:
         """Return the versions that a step uses, for the worker that runs it."""
         positions = {up for key in step.assets for up in self._above(key)}
         positions -= {position for key in step.selected if (position := self._graph.find(key)) is not None}
-        nodes = self._graph.nodes
-        return {nodes[up].key: self._used.get(up) or self._of(up, step, "") for up in positions}
+        used: dict[tuple[AssetKey, str | None], Used] = {}
+        for up in positions:
+            node = self._graph.nodes[up]
+            if node.partitions_def is None:
+                used[node.key, None] = self._used.get(up) or self._of(up, step, "")
+            for partition in _read_partitions(step, node.key) or ():
+                used[node.key, partition] = self._of_partition(up, partition)
+        return used
 
-    def told(self, used: Mapping[AssetKey, Used]) -> None:
+    def told(self, used: Mapping[tuple[AssetKey, str | None], Used]) -> None:
         """Hear, in a worker, which versions a step uses."""
-        for key, version in used.items():
+        for (key, partition), version in used.items():
             position = self._graph.find(key)
             if position is not None:
-                self._used[position] = version
+                self._used[position if partition is None else (position, partition)] = version
 
     def _label(self, position: int) -> tuple[str, str, str]:
         name = self._graph.nodes[position].key.to_user_string()
@@ -97,22 +114,53 @@ class Provenance:
         return () if position is None else self._upstream[position]
 
     def _of(self, position: int, step: Step, code: str) -> Used:
-        if self._graph.nodes[position].key in step.selected:  # made by this step, perhaps later
+        node = self._graph.nodes[position]
+        if node.key in step.selected:  # made by this step, perhaps later
             made_of = [code]
             for up in self._upstream[position]:
                 made_of += (self._label(up)[0], (self._used.get(up) or self._of(up, step, code))[0])
             return derived_version(made_of), ""
+        if node.partitions_def is not None:
+            return self._of_partitions(position, _read_partitions(step, node.key))
         if self._store is not None:
             used, self._used = self._used, {}
-            self.told(self._recorded(self._store()))
+            recorded = self._recorded(self._store())
+            self.told({(key, None): version for key, version in recorded.items()})
             self._used.update(used)
             self._store = None
         return self._used.get(position, _NOTHING)
+
+    def _of_partitions(self, position: int, partitions: PartitionsSubset | None) -> Used:
+        if not partitions:
+            return _NOTHING
+        if len(partitions) == 1:
+            return self._of_partition(position, next(iter(partitions)))
+        made_of = [text for key in partitions for text in (key, self._of_partition(position, key)[0])]
+        return derived_version(made_of), ""
+
+    def _of_partition(self, position: int, partition: str) -> Used:
+        known = self._used.get((position, partition))
+        if known is not None:
+            return known
+        records = self._records.get(position)
+        if records is None:
+            records = self._events().partitions(self._graph.nodes[position].key)
+            self._records[position] = records
+        record = records.get(partition)
+        if record is None or record.made_by is None:
+            return _NOTHING
+        return record.version or record.made_by, record.made_by
 
     def _recorded(self, store: EventStore) -> dict[AssetKey, Used]:
         made = set(self._plan.assets)
         read = self._graph.keys_at(up for key in made for up in self._above(key)) - made
         return latest_used(store, read, self._graph.source_keys)
+
+
+def _read_partitions(step: Step, key: AssetKey) -> PartitionsSubset | None:
+    return next(
+        (source.partitions for inp in step.inputs for source in inp.stored if source.asset_key == key), None
+    )
 
 
 def latest_used(store: EventStore, keys: Set[AssetKey], sources: Set[AssetKey]) -> dict[AssetKey, Used]:

@@ -15,10 +15,12 @@ from holdfast.events import Event, EventType, RunEndData, RunStartData, SkipData
 from holdfast.execution.dynamic_steps import DynamicSteps
 from holdfast.execution.frontier import Frontier, Skip
 from holdfast.execution.interrupts import Interrupts
+from holdfast.execution.partition_frontier import PartitionFrontier
 from holdfast.execution.resolution import Resolution
 from holdfast.execution.step import StepOutcome
 from holdfast.failures import ErrorInfo
 from holdfast.plan import Plan
+from holdfast.units import Units
 
 __all__ = ["RunLoop", "RunSummary", "Submission"]
 
@@ -42,6 +44,16 @@ class RunSummary:
     success: bool
     events: list[Event]
     exceptions: Mapping[str, BaseException]
+
+
+def _frontier(plan: Plan) -> tuple[Frontier | PartitionFrontier, DynamicSteps | None]:
+    if isinstance(plan.units, Units):
+        return PartitionFrontier(plan.units), None
+    frontier = Frontier(
+        {step.key: step.waits_for for step in plan},
+        {step.key: step.any_of for step in plan if step.any_of},
+    )
+    return frontier, DynamicSteps(plan, frontier)
 
 
 class RunLoop:
@@ -75,12 +87,8 @@ class RunLoop:
         self._record = record
         self._run_id = run_id
         self._at_once = at_once
-        self._frontier = Frontier(
-            {step.key: step.waits_for for step in plan},
-            {step.key: step.any_of for step in plan if step.any_of},
-        )
-        self._dynamic = DynamicSteps(plan, self._frontier)
-        self._limit: int = getattr(executor, "max_workers", None) or len(plan)
+        self._frontier, self._dynamic = _frontier(plan)
+        self._limit: int = getattr(executor, "max_workers", None) or len(plan.units or plan)
         self._in_flight: dict[Future[StepOutcome], str] = {}
         self._done: queue.SimpleQueue[Future[StepOutcome]] = queue.SimpleQueue()
         self._attempts: dict[str, int] = {}
@@ -128,6 +136,8 @@ class RunLoop:
         self._add(_STEP_START, key, None)
         if self._at_once:
             self._flush()
+        if self._dynamic is None:
+            return *self._submission(key, None, attempt), key
         return *self._submission(*self._dynamic.resolved(key), attempt), key
 
     def _wait(self) -> None:
@@ -180,7 +190,7 @@ class RunLoop:
             outcome = future.result()
         except Exception as error:  # the worker died, or the task or its outcome could not cross to it
             info = ErrorInfo.from_exception(error.with_traceback(None))  # its frames are the executor's
-            self._add(EventType.STEP_FAILURE, key, StepFailureData(info, self._attempts[key]))
+            self._add(EventType.STEP_FAILURE, key, self._failure(key, info))
             self._fail(key, error)
             return
         self._pending += outcome.events
@@ -189,9 +199,14 @@ class RunLoop:
         elif outcome.error is not None:
             self._fail(key, outcome.exception)
         else:
-            if outcome.mapping_keys:
+            if outcome.mapping_keys and self._dynamic is not None:
                 self._dynamic.expand(key, outcome.mapping_keys)
             self._skip(self._frontier.succeeded(key, outcome.left_out))
+
+    def _failure(self, key: str, info: ErrorInfo) -> StepFailureData:
+        original = key if self._dynamic is None else self._dynamic.resolved(key)[0]
+        step = self._plan.step(original)
+        return StepFailureData(info, self._attempts[key], assets=step.assets, partitions=step.made_partitions)
 
     def _fail(self, key: str, exception: BaseException | None) -> None:
         if exception is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -46,7 +46,7 @@ class Session:
     Attributes:
         run_id: the run.
         job_name: the job.
-        steps: the steps of the plan by key.
+        step: gives the step of a key; `KeyError` when there is none.
         resources: the resources of this process.
         run_config: the run's config.
         ops: what it says to each computation, by the names of the nodes that lead to it.
@@ -66,7 +66,7 @@ class Session:
 
     run_id: str
     job_name: str
-    steps: Mapping[str, Step]
+    step: Callable[[str], Step]
     resources: ResourcePool
     run_config: Mapping[str, Any] = attrs.field(factory=dict)
     ops: Mapping[tuple[str, ...], OpConfig] = attrs.field(factory=dict)
@@ -110,7 +110,12 @@ class Session:
         if source is not None:
             asset_key = source.asset_key
             key = key or source.manager_key
-            upstream = self.stored.get(asset_key or identity(source)) or self._upstream(source)
+            if source.partitions is None:
+                upstream = self.stored.get(asset_key or identity(source)) or self._upstream(source)
+            elif source.partitions or source.by_partition:
+                upstream = self._upstream(source)
+            else:
+                return None  # of an asset that reads its own earlier partitions, the first has none
         manager, config, required = self.resources.io_manager(key or "io_manager", asset_key or name)
         context = InputContext(
             name,
@@ -123,18 +128,21 @@ class Session:
             required,
             None if step is None else step.op,
             asset_key,
-            python_type=dagster_type.typing_type,
+            None if step is None or step.partitions is None else step.partition_key,
+            dagster_type.typing_type,
+            None if source is None else source.partitions,
+            source is not None and source.by_partition,
         )
         return manager.load_input(context)
 
     def _upstream(self, source: StepOutput) -> OutputContext:
         """Return the context that a value was, or would be, stored with, if it was not stored in this run."""
         key = identity(source)
-        known = self.stored.get(key)
+        known = self.stored.get(key) if source.partitions is None else None
         if known is None:
             what = source.asset_key or source.step_key
             op = source.op
-            known = self.stored[key] = OutputContext(
+            known = OutputContext(
                 step_key=source.step_key,
                 name=source.name,
                 run_id=self.run_id,
@@ -145,7 +153,10 @@ class Session:
                 log_manager=self.log,
                 resource_config=self.resources.io_manager(source.manager_key, what)[1],
                 asset_info=source.asset_key,
+                asset_partitions=source.partitions,
             )
+            if source.partitions is None:  # there may be many partitions, and few readers of each
+                self.stored[key] = known
         return known
 
 

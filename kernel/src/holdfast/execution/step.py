@@ -92,8 +92,11 @@ def run_step(session: Session, step: Step, attempt: int = 1) -> StepOutcome:
         retry_in = _retry_in(session, step, error, attempt)
         info = ErrorInfo.from_exception(error)
         kind = EventType.STEP_FAILURE if retry_in is None else EventType.STEP_UP_FOR_RETRY
-        said = (error.metadata, error.description) if isinstance(error, _TELLING) else ()
-        events.append(Event(kind, run_id, time(), key, None, StepFailureData(info, attempt, retry_in, *said)))
+        said = (error.metadata, error.description) if isinstance(error, _TELLING) else ({}, None)
+        about = (*said, step.assets, step.made_partitions)
+        events.append(
+            Event(kind, run_id, time(), key, None, StepFailureData(info, attempt, retry_in, *about))
+        )
         outcome = StepOutcome(key, events, info, error, retry_in)
     if step.hooks:
         run_hooks(session, step, outcome.exception, events)
@@ -120,6 +123,16 @@ def _op_context(session: Session, step: Step, attempt: int, events: list[Event])
         log=session.log,
         output_keys={output.name: output.asset_key for output in step.outputs},
         input_keys={inp.name: source.asset_key for inp in step.inputs for source in inp.stored},
+        partitions=step.partitions,
+        input_partitions={
+            inp.name: source.partitions
+            for inp in step.inputs
+            for source in inp.stored
+            if source.partitions is not None
+        },
+        output_partitions={
+            output.name: output.partitions for output in step.outputs if output.partitions is not None
+        },
         selected=step.selected,
         record=record,
         add_metadata=metadata_adder(session, step, events),

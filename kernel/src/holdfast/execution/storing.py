@@ -128,6 +128,8 @@ def _store(
         required,
         op,
         asset_key,
+        None if step.partitions is None else step.partition_key,
+        output.partitions,
     )
     said = manager.handle_output(context, value)
     for report in context.get_logged_events():
@@ -136,14 +138,23 @@ def _store(
     if said is not None or by_manager:
         metadata = {**metadata, **by_manager, **_metadata_of(session, step, output, said, events)}
     if asset_key is not None:
-        tags = session.provenance.tags_of(step, asset_key, run_id)
-        made = AssetMaterialization.of(asset_key, tags, metadata)
-        events.append(make_event((_MADE, run_id, time(), step_key, asset_key, made)))
+        partitions = output.partitions
+        tags = session.provenance.tags_of(step, asset_key, run_id, partitions)
+        if partitions is None:
+            made = AssetMaterialization.of(asset_key, tags, metadata)
+            events.append(make_event((_MADE, run_id, time(), step_key, asset_key, made)))
+        else:
+            apart = context.metadata_by_partition
+            for partition in partitions:
+                said_of_it = {**metadata, **apart[partition]} if partition in apart else metadata
+                made = AssetMaterialization.of(asset_key, tags, said_of_it, partition)
+                events.append(make_event((_MADE, run_id, time(), step_key, asset_key, made)))
     data = make_output_data((name, manager_key, _NO_METADATA, None, mapping_key))
     events.append(make_event((_HANDLED, run_id, time(), step_key, None, data)))
     if mapping_key is not None:
         output = output._replace(mapping_key=mapping_key)
-    session.stored[asset_key or identity(output)] = context
+    if output.partitions is None:  # there may be many partitions, and few readers of each
+        session.stored[asset_key or identity(output)] = context
     if session.values is not None:
         if mapping_key is None:
             session.values[step_key, name] = value

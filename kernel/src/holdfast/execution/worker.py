@@ -37,7 +37,7 @@ class StepTask:
         rebuild: a pickled function and its arguments; calling it gives the `Session` of the run. It names the
             repository where that can be imported, and holds the definitions by value where it cannot.
         resolution: what the run found out about the step, if it needs that.
-        used: the versions of the assets that the step's assets are made of.
+        used: the versions of the assets, and partitions of them, that the step's assets are made of.
     """
 
     run_id: str
@@ -45,7 +45,7 @@ class StepTask:
     attempt: int
     rebuild: bytes
     resolution: Resolution | None = None
-    used: Mapping[AssetKey, Used] = attrs.field(factory=dict)
+    used: Mapping[tuple[AssetKey, str | None], Used] = attrs.field(factory=dict)
 
 
 def run_task(task: StepTask) -> StepOutcome:
@@ -59,7 +59,7 @@ def run_task(task: StepTask) -> StepOutcome:
             while len(_sessions) > _KEPT:
                 _close(_sessions.popitem(last=False)[1])
         _sessions.move_to_end(task.run_id)
-    step = session.steps[task.step_key]
+    step = session.step(task.step_key)
     if task.resolution is not None:
         step = resolve(step, task.resolution)
     session.provenance.told(task.used)

@@ -177,6 +177,10 @@ class PartitionsDefinition(ABC):
         """Return the keys of members, in order."""
         return sorted(members)
 
+    def singles_of(self, members: Any) -> Iterator[tuple[str, Any]]:
+        """Yield each key with the members of the subset of it alone, in order."""
+        return ((key, self.members([self.element(key)])) for key in self.keys_of(members))
+
     def ranges_of(self, members: Any) -> Iterator[PartitionKeyRange]:
         """Yield the ranges of keys that members are made of, in order."""
         return (PartitionKeyRange(key, key) for key in self.keys_of(members))
@@ -223,6 +227,11 @@ class PartitionsSubset:
         Of multi-partitions, only the last dimension varies within a range.
         """
         return self.definition.ranges_of(self.members)
+
+    def each(self) -> Iterator[tuple[str, PartitionsSubset]]:
+        """Yield each key with the subset of it alone, in order; keys are listed a few at a time."""
+        definition = self.definition
+        return ((key, PartitionsSubset(definition, one)) for key, one in definition.singles_of(self.members))
 
     @property
     def key_range(self) -> PartitionKeyRange:

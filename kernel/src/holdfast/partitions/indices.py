@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import attrs
 
 __all__ = ["Indices", "Span"]
+
+_BLOCK = 1024
 
 Span: TypeAlias = tuple[int, int]
 """A range of integers: the first, and the one after the last."""
@@ -30,6 +32,11 @@ class Indices:
         return cls(((start, stop),)) if start < stop else cls()
 
     @classmethod
+    def single(cls, index: int) -> Indices:
+        """Return the set of one integer."""
+        return cls(((index, index + 1),))
+
+    @classmethod
     def of(cls, indices: Iterable[int]) -> Indices:
         """Return the set of some integers."""
         return cls.of_spans((index, index + 1) for index in indices)
@@ -47,6 +54,12 @@ class Indices:
             else:
                 merged.append((start, stop))
         return cls(tuple(merged))
+
+    def blocks(self) -> Iterator[Span]:
+        """Yield its ranges in order, long ones in pieces."""
+        for start, stop in self.spans:
+            for first in range(start, stop, _BLOCK):
+                yield first, min(first + _BLOCK, stop)
 
     def __len__(self) -> int:
         return sum(stop - start for start, stop in self.spans)

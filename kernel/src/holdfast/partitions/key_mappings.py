@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -58,6 +58,8 @@ class IdentityPartitionMapping(SubsetPartitionMapping):
 class _GivenUpstream(SubsetPartitionMapping):
     """The same upstream partitions for every downstream partition."""
 
+    same_for_every_partition: ClassVar[bool] = True
+
     def _upstream(self, upstream_def: PartitionsDefinition) -> PartitionsSubset:
         raise NotImplementedError
 
@@ -80,6 +82,12 @@ class _GivenUpstream(SubsetPartitionMapping):
 @attrs.frozen
 class AllPartitionMapping(_GivenUpstream):
     """Every partition, or an asset without any, depends on all upstream partitions there are."""
+
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return true: there may be any number of partitions."""
+        return True
 
     def _upstream(self, upstream_def: PartitionsDefinition) -> PartitionsSubset:
         return upstream_def.all()
@@ -111,6 +119,12 @@ class SpecificPartitionsPartitionMapping(_GivenUpstream):
 
     partition_keys: Sequence[str] = attrs.field(converter=_strings)
 
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return whether there is more than one key."""
+        return len(self.partition_keys) != 1
+
     def _upstream(self, upstream_def: PartitionsDefinition) -> PartitionsSubset:
         return upstream_def.subset(self.partition_keys)
 
@@ -137,6 +151,13 @@ class StaticPartitionMapping(SubsetPartitionMapping):
     """
 
     downstream_keys_by_upstream_key: Any = attrs.field(converter=_table)
+
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return whether the table has a downstream key for two upstream keys."""
+        below = [key for _, downstream in self.downstream_keys_by_upstream_key for key in downstream]
+        return len(below) > len(set(below))
 
     def upstream_subset(
         self, downstream_subset: PartitionsSubset | None, upstream_def: PartitionsDefinition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError
 from holdfast.partitions.definition import PartitionsDefinition, PartitionsSubset
@@ -17,6 +18,9 @@ class PartitionMapping(ABC):
     To write one, implement the two methods over ranges of keys. Where what belongs together is no range, or
     listing ranges takes too long, implement the two over subsets instead, in a `SubsetPartitionMapping`.
     """
+
+    same_for_every_partition: ClassVar[bool] = False
+    """Whether every downstream partition depends on the same upstream partitions."""
 
     @abstractmethod
     def get_upstream_partitions_for_partition_range(
@@ -47,6 +51,20 @@ class PartitionMapping(ABC):
             downstream_partitions_def: the downstream asset's partitions.
             upstream_partitions_def: the upstream asset's partitions.
         """
+
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return whether one downstream partition may depend on several upstream ones.
+
+        An input is then a mapping of values by partition key, however many there happen to be, and else one
+        value. A mapping of your own finds one unless this says otherwise.
+
+        Args:
+            upstream_def: the upstream asset's partitions.
+            downstream_def: the downstream asset's partitions, if it has any.
+        """
+        return False
 
     def upstream_subset(
         self, downstream_subset: PartitionsSubset | None, upstream_def: PartitionsDefinition

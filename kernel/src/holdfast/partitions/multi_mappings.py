@@ -68,6 +68,19 @@ class _ByDimension(SubsetPartitionMapping):
     def _links(self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition) -> list[Link]:
         raise NotImplementedError
 
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return whether some upstream dimension is not linked, or linked by a mapping that finds several."""
+        if downstream_def is None:
+            return True
+        above, below = dict(_dimensions(upstream_def)), dict(_dimensions(downstream_def))
+        links = self._links(upstream_def, downstream_def)
+        return len(links) < len(above) or any(
+            (mapping or mapping_by_kind(above[up], below[down])).finds_several(above[up], below[down])
+            for up, down, mapping in links
+        )
+
     def upstream_subset(
         self, downstream_subset: PartitionsSubset | None, upstream_def: PartitionsDefinition
     ) -> PartitionsSubset:

@@ -70,6 +70,12 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         """Return the keys at some positions."""
         return [key for start, stop in members.spans for key in self.partition_keys[start:stop]]
 
+    def singles_of(self, members: Indices) -> Iterator[tuple[str, Indices]]:
+        """Yield each key with its number, in order."""
+        for start, stop in members.blocks():
+            block = Indices.between(start, stop)
+            yield from zip(self.keys_of(block), map(Indices.single, range(start, stop)), strict=True)
+
     def ranges_of(self, members: Indices) -> Iterator[PartitionKeyRange]:
         """Yield the ranges of keys."""
         keys = self.partition_keys

@@ -12,6 +12,9 @@ from holdfast.partitions.time_windows import TimeWindowPartitionsDefinition
 
 __all__ = ["TimeWindowPartitionMapping"]
 
+_PROBES = (*range(64), 183, 367, 745, 4392, 8785)
+"""Windows that show whether two schedules agree: a few weeks of hours, and windows of every season."""
+
 
 @attrs.frozen
 class TimeWindowPartitionMapping(SubsetPartitionMapping):
@@ -42,6 +45,20 @@ class TimeWindowPartitionMapping(SubsetPartitionMapping):
                 f"TimeWindowPartitionMapping: with start_offset={self.start_offset} and "
                 f"end_offset={self.end_offset} the time that counts ends before it begins."
             )
+
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return whether a window may share time with several upstream ones.
+
+        That is not so where the same windows are shifted, and where upstream windows begin only when
+        downstream ones do.
+        """
+        upstream, downstream = _windows(upstream_def, downstream_def)
+        if self.start_offset != self.end_offset:
+            return True
+        at, number_at = downstream.ticks.at, downstream.ticks.number_at
+        return not all(at(number_at(start)) == start for start in map(upstream.ticks.at, _PROBES))
 
     def upstream_subset(
         self, downstream_subset: PartitionsSubset | None, upstream_def: PartitionsDefinition

@@ -269,6 +269,12 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         moments = [moment for start, stop in members.spans for moment in ticks.list(start, stop)]
         return self._key_format.keys(moments)
 
+    def singles_of(self, members: Indices) -> Iterator[tuple[str, Indices]]:
+        """Yield each key with its number, in order."""
+        for start, stop in members.blocks():
+            block = Indices.between(start, stop)
+            yield from zip(self.keys_of(block), map(Indices.single, range(start, stop)), strict=True)
+
     def ranges_of(self, members: Indices) -> Iterator[PartitionKeyRange]:
         """Yield the ranges of keys, in order."""
         return (PartitionKeyRange(self._key(start), self._key(stop - 1)) for start, stop in members.spans)

@@ -28,10 +28,11 @@ __all__ = ["Examined", "examine_plugins"]
 
 @attrs.frozen
 class Examined:
-    """A plugin's state and, if it listens, what hears of events as ``listener(event=...)``."""
+    """A plugin's state and, if it has them, what hears of events and what gives mappings of partitions."""
 
     state: PluginState
     listener: Callable[..., Any] | None = None
+    mapper: Callable[..., Any] | None = None
 
 
 def examine_plugins(settings: Settings, disabled: Iterable[str]) -> tuple[Examined, ...]:
@@ -180,14 +181,20 @@ def _registered(
         for module in provision.requires
         if not is_installed(module)
     )
-    usable = registration.listener or {m.needed_by for m in missing} != {str(p) for p in provisions}
+    usable = (
+        registration.listener
+        or registration.mapper
+        or {m.needed_by for m in missing} != {str(p) for p in provisions}
+    )
     status, reason = Status.ACTIVE, switch.reason
     if missing and not usable:
         status, reason = Status.MISSING_DEPENDENCY, "; ".join(map(str, missing))
     state = _state(
         plugin, status, reason, decided_by=switch.decided_by, provisions=provisions, missing=missing
     )
-    return Examined(state, registration.listener if status is Status.ACTIVE else None)
+    if status is not Status.ACTIVE:
+        return Examined(state)
+    return Examined(state, registration.listener, registration.mapper)
 
 
 def _with_conflicts(examined: Iterable[Examined]) -> list[Examined]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from holdfast.errors import PluginConflictError, PluginError, UnknownProvisionError
 from holdfast.formats import ActiveFormat, Formats
 from holdfast.interfaces import EventStore, IOManager, Observer
+from holdfast.partitions.definition import PartitionsDefinition
+from holdfast.partitions.mapping import PartitionMapping
 from holdfast.plugins.examination import Examined, examine_plugins
 from holdfast.plugins.factories import make
 from holdfast.plugins.reading import SettingsReader
@@ -24,6 +26,7 @@ from holdfast.provisions import (
     IOManagerPlugin,
     LoaderPlugin,
     ObserverPlugin,
+    PartitionMappingPlugin,
     PluginContext,
     Provision,
 )
@@ -63,6 +66,7 @@ class Plugins:
         self.states = tuple(each.state for each in examined)
         self._active = tuple(state for state in self.states if state.status is Status.ACTIVE)
         self._listeners = [(e.state.name, e.listener) for e in examined if e.listener is not None]
+        self._mappers = [(e.state.name, e.mapper) for e in examined if e.mapper is not None]
         self.has_listeners = bool(self._listeners)
         self.formats = Formats(self._active_formats(), ordered=settings.plugins is not None)
         self.context = PluginContext(settings.directory, settings.storage, self.formats)
@@ -184,6 +188,34 @@ class Plugins:
         """
         self._find(ObserverPlugin, name, Place("a source asset's observe_fn"))
         return partial(self.create, ObserverPlugin, name)
+
+    def partition_mapping(self, name: str) -> PartitionMapping:
+        """Return a mapping between partitions; errors as `create`.
+
+        Raises:
+            PluginError: its factory makes something else.
+        """
+        made = self.create(PartitionMappingPlugin, Use(name, place=Place("a partition_mapping")))
+        if not isinstance(made, PartitionMapping):
+            owner = self.owner(PartitionMappingPlugin, name)
+            raise PluginError(owner.name, "broken", f"its partition mapping '{name}' is {made!r}")
+        return made
+
+    def default_partition_mapping(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> PartitionMapping | None:
+        """Return the first mapping that an active plugin gives for two definitions, ``None`` if none does.
+
+        Raises:
+            PluginError: a plugin gives something else.
+        """
+        for name, mapper in self._mappers:
+            mapping = mapper(upstream_def=upstream_def, downstream_def=downstream_def)
+            if isinstance(mapping, PartitionMapping):
+                return mapping
+            if mapping is not None:
+                raise PluginError(name, "broken", f"its default partition mapping is {mapping!r}")
+        return None
 
     def load_definitions(self, use: Use) -> Any:
         """Return the definitions that a loader finds; errors as `create`."""

@@ -23,6 +23,7 @@ __all__ = ["Registration", "provider_hooks", "register"]
 
 _PROJECT = hookspecs.hookimpl.project_name
 _LISTENER = hookspecs.holdfast_event.__name__
+_MAPPER = hookspecs.holdfast_default_partition_mapping.__name__
 
 
 @attrs.frozen
@@ -32,10 +33,12 @@ class Registration:
     Attributes:
         provisions: the records that its providers yielded, in the order of the hooks.
         listener: called as ``listener(event=...)`` for every event, ``None`` if it does not listen.
+        mapper: gives mappings between partitions where nobody says, ``None`` if it gives none.
     """
 
     provisions: tuple[Provision, ...]
     listener: Callable[..., Any] | None
+    mapper: Callable[..., Any] | None = None
 
 
 @functools.cache
@@ -43,7 +46,7 @@ def provider_hooks() -> Mapping[str, type[Provision]]:
     """Return the hooks that yield records, each with the class of its records, in the order of the page."""
     providers = {}
     for name, function in vars(hookspecs).items():
-        if hasattr(function, f"{_PROJECT}_spec") and name != _LISTENER:
+        if hasattr(function, f"{_PROJECT}_spec") and name not in (_LISTENER, _MAPPER):
             answer = get_type_hints(function)["return"]
             if get_origin(answer) is Iterable:
                 (providers[name],) = get_args(answer)
@@ -75,8 +78,11 @@ def register(name: str, module: ModuleType) -> Registration:
         for record in _records(name, hook, record_type, answer)
     ]
     _check_unique(name, provisions)
-    listener = getattr(manager.hook, _LISTENER)
-    return Registration(tuple(provisions), listener if listener.get_hookimpls() else None)
+    listener, mapper = (
+        caller if caller.get_hookimpls() else None
+        for caller in (getattr(manager.hook, hook) for hook in (_LISTENER, _MAPPER))
+    )
+    return Registration(tuple(provisions), listener, mapper)
 
 
 class _Manager(pluggy.PluginManager):
@@ -96,7 +102,7 @@ def _mark(module: ModuleType, name: str, mark: str) -> Mapping[str, Any] | None:
 
 
 def _check_hooks(name: str, module: ModuleType, manager: pluggy.PluginManager) -> None:
-    known = [*provider_hooks(), _LISTENER]
+    known = [*provider_hooks(), _LISTENER, _MAPPER]
     for hook in known:
         function = vars(module).get(hook)
         if inspect.isfunction(function) and not hasattr(function, f"{_PROJECT}_impl"):

@@ -102,7 +102,7 @@ def session(log: Path, problem: str = "") -> Session:
     resources.get("tape", "a test")
     logger = logging.Logger("run")
     logger.addHandler(logging.FileHandler(log, delay=True))
-    return Session("run", "job", {}, resources, log=logger)
+    return Session("run", "job", {}.__getitem__, resources, log=logger)
 
 
 class Unreadable:

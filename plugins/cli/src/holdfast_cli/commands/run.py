@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 
-from holdfast.config.mapping import ConfigMapping
 from holdfast.interfaces import Command
 from holdfast_cli.project import load_project
 from holdfast_cli.running import add_run_options, run_config, run_tags, watch
@@ -24,7 +24,7 @@ class RunCommand(Command):
         """Run the job."""
         project = load_project(arguments)
         job = project.repository.get_job(arguments.job)
-        default = None if isinstance(job.config, ConfigMapping) else job.config
+        default = job.config if isinstance(job.config, Mapping) else None
         config, tags = run_config(arguments, project, default), run_tags(arguments)
         return watch(
             arguments,
