@@ -53,6 +53,7 @@ LAYERS = (
     ("reconciliation",),
     ("repository_definition",),
     ("run_api",),
+    ("backfill",),
     ("project",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

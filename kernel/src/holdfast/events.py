@@ -307,6 +307,18 @@ class PartitionRecord:
     version: str | None = None
     failed_in: str | None = None
 
+    @classmethod
+    def made(cls, event: Event) -> PartitionRecord:
+        """Return the record of a partition that a materialization makes."""
+        return cls(event.run_id, event.timestamp, event.data.tags.get(LOGICAL_VERSION))
+
+    @classmethod
+    def failed(cls, event: Event, before: PartitionRecord | None) -> PartitionRecord:
+        """Return the record of a partition whose step failed, given what was recorded before."""
+        if before is None:
+            return cls(None, event.timestamp, None, event.run_id)
+        return attrs.evolve(before, timestamp=event.timestamp, failed_in=event.run_id)
+
 
 @attrs.frozen
 class Run:

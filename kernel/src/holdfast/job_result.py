@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -12,7 +13,7 @@ from holdfast.errors import InvariantViolationError
 from holdfast.events import Event, EventType
 from holdfast.execution.session import Session
 from holdfast.graph_steps import EACH
-from holdfast.plan import Plan, StepInput, StepOutput
+from holdfast.plan import Plan, Step, StepInput, StepOutput
 from holdfast.results import RunResult
 
 __all__ = ["ExecuteJobResult", "StoredValues"]
@@ -28,9 +29,12 @@ class StoredValues(Mapping[tuple[str, str], Any]):
     """
 
     def __init__(self, plan: Plan, events: list[Event], start: Callable[[], Session]) -> None:
-        self._stored = _stored(plan, events)
-        self._start = start
+        self._plan, self._events, self._start = plan, events, start
         self._session: Session | None = None
+
+    @cached_property
+    def _stored(self) -> Mapping[tuple[str, str], Any]:
+        return _stored(self._plan, self._events)  # there may be many, and few are ever asked for
 
     def open(self) -> None:
         """Allow values to be loaded."""
@@ -64,12 +68,18 @@ class StoredValues(Mapping[tuple[str, str], Any]):
         return session.load(StepInput(output.name, output, output.manager_key, {}), output)
 
 
+def _step_of(plan: Plan, key: str) -> Step:
+    if plan.units is not None:
+        return plan.step(key)
+    return plan.steps.get(key) or plan.steps[key.partition("[")[0] + EACH]
+
+
 def _stored(plan: Plan, events: list[Event]) -> dict[tuple[str, str], Any]:
     stored: dict[tuple[str, str], Any] = {}
     for event in events:
         if event.type is not EventType.HANDLED_OUTPUT or event.step_key is None:
             continue
-        step = plan.steps.get(event.step_key) or plan.steps[event.step_key.partition("[")[0] + EACH]
+        step = _step_of(plan, event.step_key)
         name, mapping_key = event.data.output_name, event.data.mapping_key
         output = next(each for each in (*step.outputs, *step.spare) if each.name == name)
         output = output._replace(step_key=event.step_key, mapping_key=mapping_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import attrs
 
 from holdfast.asset_graph import AssetGraph
 from holdfast.errors import InvalidInvocationError, UnknownPartitionError, UnknownSelectionError
+from holdfast.events import PartitionRecord
 from holdfast.keys import AssetKey
 from holdfast.partition_edges import Mappings, edge_mapping
 from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition, PartitionsSubset
@@ -29,11 +30,13 @@ class Moment:
         time: when.
         dynamic_keys: who knows the keys that were added to dynamic partitions, where somebody does.
         mappings: finds the mappings that edges do not give themselves.
+        records: what is recorded of the partitions of an asset.
     """
 
     time: datetime
     dynamic_keys: DynamicKeys | None
     mappings: Mappings
+    records: Callable[[AssetKey], Mapping[str, PartitionRecord]]
     _still: dict[PartitionsDefinition, PartitionsDefinition] = attrs.field(factory=dict, init=False, eq=False)
 
     def still(self, definition: PartitionsDefinition) -> PartitionsDefinition:
@@ -42,6 +45,18 @@ class Moment:
         if found is None:
             found = self._still[definition] = definition.as_of(self.time, self.dynamic_keys)
         return found
+
+    def made(self, key: AssetKey, definition: PartitionsDefinition) -> PartitionsSubset:
+        """Return the partitions of an asset that are recorded as made."""
+        records = self.records(key).items()
+        keys = [partition for partition, record in records if record.made_by is not None]
+        return definition.subset(filter(definition.can_have, keys))
+
+    def failed(self, key: AssetKey, definition: PartitionsDefinition) -> PartitionsSubset:
+        """Return the partitions of an asset that were to be made since they were last made, and failed."""
+        records = self.records(key).items()
+        keys = [partition for partition, record in records if record.failed_in is not None]
+        return definition.subset(filter(definition.can_have, keys))
 
 
 def requested(definition: PartitionsDefinition, partitions: Any) -> PartitionsSubset:
@@ -81,7 +96,8 @@ def choose_partitions(
 
     What is asked for is of the first definition, in the order of the graph, that has such partitions, and
     holds for every asset with an equal definition. Of another asset those are meant that depend on what is
-    made of the assets it reads; or, when none of these is made, those that its readers need.
+    made of the assets it reads, if the rest of what they need is made or recorded as made; or, when none of
+    these assets is among them, those that its readers need.
 
     Args:
         graph: all assets.
@@ -106,13 +122,21 @@ def choose_partitions(
         found = {key: wanted for key, definition in definitions.items() if definition == anchor}
     for node in nodes:
         if node.key not in found:
-            below = [
-                mapping.downstream_subset(found[up], definitions[node.key])
+            edges = [
+                (up, mapping)
                 for up in graph.parents(node.key)
                 if up in found and (mapping := edge_mapping(node, graph[up], moment.mappings)) is not None
             ]
-            if below:
-                found[node.key] = _existing(below, definitions[node.key])
+            if edges:
+                definition = definitions[node.key]
+                below = [mapping.downstream_subset(found[up], definition) for up, mapping in edges]
+                wanted = _existing(below, definition)
+                for up, mapping in edges:
+                    lacking = mapping.upstream_subset(wanted, definitions[up]) - found[up]
+                    if lacking:
+                        lacking -= moment.made(up, definitions[up])
+                        wanted -= mapping.downstream_subset(lacking, definition)
+                found[node.key] = wanted
     for node in reversed(nodes):
         if node.key not in found:
             above = [

@@ -100,11 +100,12 @@ class PartitionMembers:
 
 
 def _only(partitions: PartitionsSubset, what: str) -> str:
-    if len(partitions) != 1:
+    key = partitions.only_key
+    if key is None:
         raise InvariantViolationError(
             f"{what} {len(partitions)} partitions. Use the method for partition keys, in the plural."
         )
-    return next(iter(partitions))
+    return key
 
 
 def _named(

@@ -243,8 +243,7 @@ class Step(NamedTuple):
     @property
     def partition_key(self) -> str | None:
         """The one partition that it runs for; ``None`` when it runs for none, or for several at once."""
-        partitions = self.partitions
-        return next(iter(partitions)) if partitions is not None and len(partitions) == 1 else None
+        return None if self.partitions is None else self.partitions.only_key
 
     @property
     def assets(self) -> tuple[AssetKey, ...]:

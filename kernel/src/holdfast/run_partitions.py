@@ -65,7 +65,12 @@ class _StoredKeys:
 
 def moment_of(instance: Instance, time: datetime | None = None) -> Moment:
     """Return a moment of an instance; now by default."""
-    return Moment(time or datetime.now(timezone.utc), _StoredKeys(instance), instance.partition_mappings)
+    return Moment(
+        time or datetime.now(timezone.utc),
+        _StoredKeys(instance),
+        instance.partition_mappings,
+        lambda key: instance.event_store.partitions(key),
+    )
 
 
 def run_partitions(

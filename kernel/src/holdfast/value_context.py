@@ -116,12 +116,13 @@ class ValueContext:
         An `InvariantViolationError` when it is several, which `store_each` and `load_each` take one by one.
         """
         partitions = self.asset_partitions
-        if len(partitions) != 1:
+        key = partitions.only_key
+        if key is None:
             raise InvariantViolationError(
                 f"{self._asset_key} is stored or loaded as {len(partitions)} partitions at once. Use "
                 "context.asset_partition_keys, or take them one by one with context.store_each or load_each."
             )
-        return next(iter(partitions))
+        return key
 
     @property
     def asset_partition_keys(self) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from holdfast.errors import RunExistsError, RunNotFoundError
-from holdfast.events import ENDS, Event, EventType, Run
+from holdfast.events import ENDS, Event, EventType, PartitionRecord, Run
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 
@@ -21,6 +21,7 @@ __all__ = ["MemoryEventStore"]
 _MATERIALIZATION = EventType.ASSET_MATERIALIZATION
 _OBSERVATION = EventType.ASSET_OBSERVATION
 _START = EventType.RUN_START
+_FAILURE = EventType.STEP_FAILURE
 _ENDS = tuple(ENDS)
 
 
@@ -39,6 +40,7 @@ class MemoryEventStore(EventStore):
         self._runs: dict[str, Run] = {}
         self._materializations: dict[AssetKey, list[Event]] = {}
         self._observations: dict[AssetKey, Event] = {}
+        self._partitions: dict[AssetKey, dict[str, PartitionRecord]] = {}
 
     def append(self, events: Sequence[Event]) -> None:
         """Keep ``events``, all or none, in order, for the life of the process.
@@ -63,6 +65,9 @@ class MemoryEventStore(EventStore):
                 if asset_key is not None:
                     if kind is _MATERIALIZATION:
                         self._materializations.setdefault(asset_key, []).append(event)
+                        if event.data.partition is not None:
+                            records = self._partitions.setdefault(asset_key, {})
+                            records[event.data.partition] = PartitionRecord.made(event)
                     elif kind is _OBSERVATION:
                         self._observations[asset_key] = event
                 elif step_key is None:
@@ -70,6 +75,11 @@ class MemoryEventStore(EventStore):
                         self._runs[run] = Run.from_start(event)
                     elif kind in _ENDS and run in self._runs:
                         self._runs[run] = self._runs[run].ended_by(event)
+                elif kind is _FAILURE:
+                    for key in event.data.assets if event.data.partitions else ():
+                        records = self._partitions.setdefault(key, {})
+                        for partition in event.data.partitions:
+                            records[partition] = PartitionRecord.failed(event, records.get(partition))
 
     def events(self, run_id: str) -> Sequence[Event]:
         with self._lock:
@@ -104,6 +114,10 @@ class MemoryEventStore(EventStore):
             known = self._materializations
             keys = known if asset_keys is None else [key for key in asset_keys if key in known]
             return {key: known[key][-1] for key in keys}
+
+    def partitions(self, asset_key: AssetKey) -> Mapping[str, PartitionRecord]:
+        with self._lock:
+            return dict(self._partitions.get(asset_key, {}))
 
     def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
         with self._lock:

@@ -164,7 +164,7 @@ class PartitionFrontier:
         self._must_run(name)
         key, one = self._parts[name] = self._running.pop(name)
         if one is not None and key in self._units.apart:
-            self._units.key(key, next(iter(one)), one)
+            self._units.key(key, one.only_key or "", one)
         self._ready.append(name)
 
     # -- what waits for what ---------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class PartitionFrontier:
             return
         self._missing.pop(name, None)
         key, one = part
-        self._named(key, next(iter(one)), one)
+        self._named(key, one.only_key or "", one)
         if self._closed[key]:
             self._held.setdefault(key, []).append(name)
         else:

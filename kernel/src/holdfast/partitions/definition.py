@@ -219,6 +219,14 @@ class PartitionsSubset:
 
     definition: PartitionsDefinition
     members: Any
+    _key: str | None = attrs.field(default=None, eq=False)
+
+    @property
+    def only_key(self) -> str | None:
+        """The key, if the subset has exactly one partition; ``None`` otherwise."""
+        if self._key is not None:
+            return self._key
+        return next(iter(self)) if len(self) == 1 else None
 
     @property
     def ranges(self) -> Iterator[PartitionKeyRange]:
@@ -231,7 +239,10 @@ class PartitionsSubset:
     def each(self) -> Iterator[tuple[str, PartitionsSubset]]:
         """Yield each key with the subset of it alone, in order; keys are listed a few at a time."""
         definition = self.definition
-        return ((key, PartitionsSubset(definition, one)) for key, one in definition.singles_of(self.members))
+        if self._key is not None:
+            return iter([(self._key, self)])
+        singles = definition.singles_of(self.members)
+        return ((key, PartitionsSubset(definition, one, key)) for key, one in singles)
 
     @property
     def key_range(self) -> PartitionKeyRange:
@@ -258,10 +269,12 @@ class PartitionsSubset:
             return False
 
     def __iter__(self) -> Iterator[str]:
+        if self._key is not None:
+            return iter((self._key,))
         return iter(self.definition.keys_of(self.members))
 
     def __len__(self) -> int:
-        return len(self.members)
+        return 1 if self._key is not None else len(self.members)
 
     def __bool__(self) -> bool:
         return bool(self.members)

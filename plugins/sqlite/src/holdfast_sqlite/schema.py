@@ -40,6 +40,28 @@ _TABLES = (
 MIGRATIONS = (
     _TABLES,
     ("CREATE INDEX observations ON events (asset_key) WHERE type = 'ASSET_OBSERVATION'",),
+    (
+        """
+        CREATE TABLE partitions (
+            asset_key TEXT NOT NULL,
+            partition TEXT NOT NULL,
+            made_by TEXT,            -- the run that made it last
+            timestamp REAL NOT NULL, -- of that, or of the last failure
+            version TEXT,            -- the logical version of what was made
+            failed_in TEXT,          -- the run that was to make it since, and failed
+            PRIMARY KEY (asset_key, partition)
+        ) WITHOUT ROWID
+        """,
+        """
+        INSERT INTO partitions
+        SELECT asset_key, partition, run_id, timestamp,
+               json_extract(body, '$.tags."holdfast/logical_version"'), NULL
+        FROM events WHERE id IN (
+            SELECT max(id) FROM events
+            WHERE type = 'ASSET_MATERIALIZATION' AND partition IS NOT NULL GROUP BY asset_key, partition
+        )
+        """,
+    ),
 )
 """What makes each version of the tables from the one before; the first, from an empty file."""
 

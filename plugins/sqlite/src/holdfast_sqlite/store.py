@@ -6,16 +6,17 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from holdfast.errors import RunExistsError, RunNotFoundError, SettingsError, did_you_mean
 from holdfast.event_json import dump_data, parse_data
-from holdfast.events import ENDS, Event, EventType, Run, RunStatus
+from holdfast.events import ENDS, Event, EventType, PartitionRecord, Run, RunStatus
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
+from holdfast.versions import LOGICAL_VERSION
 from holdfast_sqlite.database import Database
 
 __all__ = ["SQLiteEventStore"]
@@ -37,6 +38,16 @@ _LATEST = f"""
         SELECT max(id) FROM events WHERE type = '{{type}}' AND asset_key = keys.value
     )
 """
+
+_MADE = """
+    INSERT INTO partitions VALUES (?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET
+    made_by = excluded.made_by, timestamp = excluded.timestamp, version = excluded.version, failed_in = NULL
+"""
+_FAILED = """
+    INSERT INTO partitions VALUES (?, ?, NULL, ?, NULL, ?) ON CONFLICT DO UPDATE SET
+    timestamp = excluded.timestamp, failed_in = excluded.failed_in
+"""
+_PARTITIONS = "SELECT partition, made_by, timestamp, version, failed_in FROM partitions WHERE asset_key = ?"
 
 
 class SQLiteEventStore(EventStore):
@@ -92,8 +103,11 @@ class SQLiteEventStore(EventStore):
             connection.executemany(
                 f"INSERT INTO events ({_EVENT}, partition) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
             )
+            connection.executemany(_MADE, _made(events))
             for event in events:
-                if event.type is EventType.RUN_START:
+                if event.type is EventType.STEP_FAILURE:
+                    connection.executemany(_FAILED, _failed(event))
+                elif event.type is EventType.RUN_START:
                     _start_run(connection, event)
                 elif event.type in ENDS:
                     connection.execute(
@@ -133,6 +147,10 @@ class SQLiteEventStore(EventStore):
     ) -> Mapping[AssetKey, Event]:
         return self._latest(EventType.ASSET_MATERIALIZATION, asset_keys)
 
+    def partitions(self, asset_key: AssetKey) -> Mapping[str, PartitionRecord]:
+        rows = self._rows(_PARTITIONS, _key_text(asset_key))
+        return {partition: PartitionRecord(*record) for partition, *record in rows}
+
     def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
         return self._latest(EventType.ASSET_OBSERVATION, asset_keys)
 
@@ -155,6 +173,23 @@ class SQLiteEventStore(EventStore):
 
     def _events(self, query: str, *values: Any) -> list[Event]:
         return [_event(*row) for row in self._rows(query, *values)]
+
+
+def _made(events: Sequence[Event]) -> Iterator[tuple[Any, ...]]:
+    for event in events:
+        if (
+            event.type is EventType.ASSET_MATERIALIZATION
+            and event.asset_key is not None
+            and event.partition is not None
+        ):
+            version = event.data.tags.get(LOGICAL_VERSION)
+            yield _key_text(event.asset_key), event.partition, event.run_id, event.timestamp, version
+
+
+def _failed(event: Event) -> Iterator[tuple[Any, ...]]:
+    for key in event.data.assets:
+        for partition in event.data.partitions:
+            yield _key_text(key), partition, event.timestamp, event.run_id
 
 
 def _start_run(connection: sqlite3.Connection, event: Event) -> None:
