@@ -161,10 +161,12 @@ def test_keys_are_held_still():
     assert still.get_partition_keys() == still.get_partition_keys() == ["key 0"]
 
 
-def test_a_range_of_dynamic_keys_is_in_their_order():
-    """Iterating over a subset is alphabetical, what is in a range follows the store."""
+def test_subsets_of_dynamic_keys_are_in_their_order():
+    """Ranges, and what is in a subset, follow the store; keys that it does not have come last."""
     still = customers.as_of(dynamic_keys=Added())
-    assert list(still.between(PartitionKeyRange("zoe", "ann"))) == ["ann", "zoe"]
+    assert list(still.between(PartitionKeyRange("zoe", "ann"))) == ["zoe", "ann"]
+    assert list(still.subset(["bob", "gone", "ann", "away", "zoe"])) == ["zoe", "ann", "bob", "away", "gone"]
+    assert list(customers.subset(["zoe", "ann"])) == ["ann", "zoe"]
     assert list(still.last()) == ["bob"]
     with pytest.raises(UnknownPartitionError, match=r"'ana'.*Did you mean 'ann'"):
         still.between(PartitionKeyRange("ana", "bob"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -164,16 +164,22 @@ class PartitionsDefinition(ABC):
         return frozenset(keys[start : end + 1])
 
     def keys_of(self, members: Any) -> Sequence[str]:
-        """Return the keys of members, in order."""
-        return sorted(members)
+        """Return the keys of members, in order; keys that there are not, or no longer, come last."""
+        if len(members) < 2:
+            return list(members)
+        places = self._places()
+        return sorted(members, key=lambda key: (places.get(key, len(places)), key))
+
+    def _places(self) -> Mapping[str, int]:
+        return {key: place for place, key in enumerate(self.get_partition_keys())}
 
     def ranges_of(self, members: Any) -> Iterator[PartitionKeyRange]:
         """Yield the ranges of keys that members are made of, in order."""
         return (PartitionKeyRange(key, key) for key in self.keys_of(members))
 
     def members_to_json(self, members: Any) -> Any:
-        """Return members as JSON values."""
-        return list(self.keys_of(members))
+        """Return members as JSON values, the same for equal members."""
+        return sorted(members)
 
     def members_from_json(self, data: Any) -> Any:
         """Return the members that `members_to_json` wrote."""
@@ -195,8 +201,7 @@ class PartitionsSubset:
     """Some of the partitions of a definition: an immutable set of keys that can be hashed and compared.
 
     ``|``, ``&``, ``-`` and ``<=`` combine and compare subsets of equal definitions. None of them lists keys,
-    nor do ``len`` and ``in``. Iterating gives the keys in the order of the definition; those of dynamic
-    partitions, which may be added and removed, in alphabetical order.
+    nor do ``len`` and ``in``. Iterating gives the keys in the order of the definition.
 
     Attributes:
         definition: whose partitions they are.

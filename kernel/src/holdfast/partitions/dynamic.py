@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -32,7 +32,7 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
 
     partition_fn: PartitionFn | None
     name: str | None = None
-    _known: tuple[str, ...] | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _known: Mapping[str, int] | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     @classmethod
     def named(cls, name: str) -> DynamicPartitionsDefinition:
@@ -89,8 +89,13 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
         else:
             known = list(check_keys(dynamic_keys.dynamic_partition_keys(self.name), str(self)))
         still = attrs.evolve(self)
-        object.__setattr__(still, "_known", tuple(known))
+        object.__setattr__(still, "_known", {key: place for place, key in enumerate(known)})
         return still
+
+    def _places(self) -> Mapping[str, int]:
+        if self._known is None and self.partition_fn is None:
+            return {}  # nobody has said yet which there are
+        return super()._places() if self._known is None else self._known
 
     def __str__(self) -> str:
         if self.name is not None:
