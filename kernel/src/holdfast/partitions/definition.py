@@ -9,17 +9,12 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
 
-from holdfast.errors import (
-    InvalidDefinitionError,
-    InvalidInvocationError,
-    UnknownPartitionError,
-    did_you_mean,
-)
+from holdfast.errors import InvalidInvocationError, UnknownPartitionError, did_you_mean
 from holdfast.partitions.indices import Indices
 from holdfast.partitions.products import Product
 from holdfast.partitions.ranges import Partition, PartitionKeyRange
 
-__all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset", "check_keys"]
+__all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset"]
 
 Self = TypeVar("Self", bound="PartitionsDefinition")
 
@@ -265,29 +260,3 @@ class PartitionsSubset:
                 f"Subsets of {self.definition} and of {other.definition} cannot be combined; map one first."
             )
         return other.members
-
-
-def check_keys(keys: Iterable[Any], where: str) -> tuple[str, ...]:
-    """Return partition keys if they can be told apart, printed and stored.
-
-    Raises:
-        InvalidDefinitionError: one is no string, is empty, is there twice, holds ``...`` (which stands for
-            a range), or is no valid unicode.
-    """
-    checked: dict[str, None] = {}
-    for key in keys:
-        problem = ""
-        if not isinstance(key, str):
-            problem = "is no string"
-        elif not key:
-            problem = "is empty"
-        elif "..." in key:
-            problem = "holds '...', which stands for a range"
-        elif key in checked:
-            problem = "is there twice"
-        elif not key.isascii() and any("\ud800" <= character <= "\udfff" for character in key):
-            problem = "is no valid unicode, and cannot be stored"
-        if problem:
-            raise InvalidDefinitionError(f"{where}: the partition key {key!r} {problem}.")
-        checked[key] = None
-    return tuple(checked)

@@ -8,7 +8,8 @@ from datetime import datetime
 import attrs
 
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError
-from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition, check_keys
+from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition
+from holdfast.partitions.keys import check_keys, check_name
 from holdfast.partitions.ranges import Partition
 
 __all__ = ["DynamicPartitionsDefinition"]
@@ -49,10 +50,8 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
             raise InvalidDefinitionError(
                 f"DynamicPartitionsDefinition: partition_fn is a function, not {self.partition_fn!r}."
             )
-        if self.name is not None and (not isinstance(self.name, str) or not self.name):
-            raise InvalidDefinitionError(
-                f"DynamicPartitionsDefinition: the name is a string that is not empty, not {self.name!r}."
-            )
+        if self.name is not None:
+            check_name(self.name)
 
     def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
         """Return the keys there are, in order.

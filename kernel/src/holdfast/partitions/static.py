@@ -9,8 +9,9 @@ from functools import lru_cache
 import attrs
 
 from holdfast.errors import InvalidDefinitionError, did_you_mean
-from holdfast.partitions.definition import PartitionsDefinition, check_keys
+from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.partitions.indices import Indices
+from holdfast.partitions.keys import check_keys
 from holdfast.partitions.ranges import PartitionKeyRange
 
 __all__ = ["StaticPartitionsDefinition"]

@@ -40,6 +40,16 @@ _TABLES = (
 MIGRATIONS = (
     _TABLES,
     ("CREATE INDEX observations ON events (asset_key) WHERE type = 'ASSET_OBSERVATION'",),
+    (
+        """
+        CREATE TABLE dynamic_partitions (
+            number INTEGER PRIMARY KEY, -- in the order of adding
+            name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            UNIQUE (name, key)
+        )
+        """,
+    ),
 )
 """What makes each version of the tables from the one before; the first, from an empty file."""
 
