@@ -74,7 +74,9 @@ class _Partitioned:
         self.plan, self.moment, self._subsets = plan, moment, subsets
         self.partitions = {key: self._partitions(step) for key, step in plan.steps.items()}
         self._made = {
-            output.need: output.asset_key for step in plan for output in (*step.outputs, *step.spare)
+            (output.step_key, output.name): output.asset_key
+            for step in plan
+            for output in (*step.outputs, *step.spare)
         }
         self._reads: dict[tuple[str, AssetKey], Reads | None] = {}
 
