@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -69,6 +69,8 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
                 f"The keys of {self} are in the event store; ask as_of(dynamic_keys=...) for them."
             )
         found = self.partition_fn(current_time)
+        if isinstance(found, str) or not isinstance(found, Iterable):
+            raise InvalidDefinitionError(f"The function of {self} returns a list of keys, not {found!r}.")
         names = [key.name if isinstance(key, Partition) else str(key) for key in found]
         return list(check_keys(names, f"the function of {self}"))
 
