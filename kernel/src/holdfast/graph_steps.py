@@ -153,8 +153,12 @@ class GraphSteps:
             yield self._step_output(output)
         for name in inputs_in(source):
             fed = self.feed(name)
-            if isinstance(fed, StepOutput) and fed.asset_key in self.made:
-                yield fed.step_key, fed.name
+            if (
+                isinstance(fed, StepOutput)
+                and fed.asset_key in self.made
+                and fed.asset_key not in self.selected
+            ):
+                yield fed.step_key, fed.name  # of an asset that it makes itself, it reads earlier partitions
 
 
 def unfed_input(op: OpDefinition, name: str, source: Unfed) -> StepInput:
