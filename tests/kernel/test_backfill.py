@@ -37,7 +37,9 @@ from holdfast.backfills import remaining_of
 
 LETTERS = StaticPartitionsDefinition(["a", "b", "c"])
 DAYS = DailyPartitionsDefinition("2024-01-01")
+FIRST = PartitionKeyRange("2024-01-01", "2024-01-05")
 WEEK = PartitionKeyRange("2024-01-07", "2024-01-13")
+WEEKS = WeeklyPartitionsDefinition("2024-01-07")
 
 
 def keyed(name: str, partitions_def: Any = LETTERS, **options: Any) -> AssetsDefinition:
@@ -96,9 +98,7 @@ def test_partitions_may_be_named(partitions: Any, keys: list[str]) -> None:
 
 def test_assets_with_other_partitions() -> None:
     """The week follows from its days."""
-    weeks = asset(name="week", partitions_def=WeeklyPartitionsDefinition("2024-01-07"))(
-        lambda days: len(days)
-    )
+    weeks = asset(name="week", partitions_def=WEEKS)(lambda days: len(days))
     result = backfill([keyed("days", DAYS), weeks], {"days": WEEK}, instance=Instance.ephemeral())
     assert (len(made(result)), made(result)[-1]) == (8, "week 2024-01-07")
 
@@ -122,8 +122,8 @@ def test_an_asset_that_reads_itself_is_made_in_order() -> None:
     before = AssetIn(partition_mapping=TimeWindowPartitionMapping(start_offset=-1, end_offset=-1))
     total = asset(name="total", partitions_def=DAYS, ins={"total": before})(lambda total: (total or 0) + 1)
     instance = Instance.ephemeral()
-    result = backfill([total], WEEK, instance=instance, resources=None)
-    assert made(result) == [f"total 2024-01-{day:02}" for day in range(7, 14)]
+    result = backfill([total], FIRST, instance=instance)
+    assert made(result) == [f"total 2024-01-0{day}" for day in range(1, 6)]
 
 
 def test_a_graph_that_reads_itself_is_made_in_order() -> None:
@@ -143,8 +143,8 @@ def test_a_graph_that_reads_itself_is_made_in_order() -> None:
         partitions_def=DAYS,
         partition_mappings={"total": before},
     )
-    result = backfill([total], WEEK, instance=Instance.ephemeral())
-    assert made(result) == [f"total 2024-01-{day:02}" for day in range(7, 14)]
+    result = backfill([total], FIRST, instance=Instance.ephemeral())
+    assert made(result) == [f"total 2024-01-0{day}" for day in range(1, 6)]
 
 
 def test_a_failure_skips_only_what_depends_on_it() -> None:
@@ -280,6 +280,9 @@ def config_by_key(key: str) -> dict[str, Any]:
     return {}
 
 
+keyed_job = define_asset_job("j", config=config_by_key).resolve([keyed("x")])
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -294,9 +297,7 @@ def config_by_key(key: str) -> dict[str, Any]:
             "its own resources and selection",
         ),
         (
-            lambda on: backfill(
-                define_asset_job("j", config=config_by_key).resolve([keyed("x")]), instance=on
-            ),
+            lambda on: backfill(keyed_job, instance=on),
             InvalidInvocationError,
             "other config for each partition",
         ),
