@@ -14,7 +14,7 @@ from holdfast import (
     InvalidConfigError,
     StaticPartitionsDefinition,
     TypeCheckDidNotPass,
-    UnsupportedParameterError,
+    UnknownPartitionError,
     asset,
     materialize_to_memory,
 )
@@ -67,11 +67,13 @@ def test_an_asset_keeps_its_freshness_policy() -> None:
     assert prices.freshness_policies_by_key == {AssetKey("prices"): policy}
 
 
-def test_partitions_of_an_asset_are_refused() -> None:
-    """`partitions_def` is not ignored: the error says to leave it out."""
+def test_an_asset_is_made_for_one_of_its_partitions() -> None:
+    """`partitions_def` says which there are; a run is for one."""
     days = StaticPartitionsDefinition(["mon", "tue"])
-    with pytest.raises(UnsupportedParameterError, match=r"asset 'visits': 'partitions_def'.*Leave it out"):
-        asset(name="visits", partitions_def=days)(lambda: 1)
+    visits = asset(name="visits", partitions_def=days)(lambda context: context.partition_key)
+    assert materialize_to_memory([visits], partition_key="tue").asset_value("visits") == "tue"
+    with pytest.raises(UnknownPartitionError, match="'wed'"):
+        materialize_to_memory([visits], partition_key="wed")
 
 
 def test_dependencies_that_are_no_arguments_order_the_run() -> None:

@@ -12,14 +12,15 @@ from holdfast import (
     AssetOut,
     AssetSelection,
     DagsterType,
-    IdentityPartitionMapping,
     InMemoryIOManager,
+    LastPartitionMapping,
     Nothing,
     Output,
     RepositoryDefinition,
     SourceAsset,
+    StaticPartitionsDefinition,
+    StepOutputNotFoundError,
     TypeCheckDidNotPass,
-    UnsupportedParameterError,
     asset,
     input_manager,
     materialize,
@@ -87,10 +88,16 @@ def test_an_input_of_nothing_only_orders() -> None:
     assert not [event for event in result.all_events if event.is_loaded_input]
 
 
-def test_partition_mappings_of_an_input_are_refused() -> None:
-    """`partition_mapping` is not ignored: the error says to leave it out."""
-    with pytest.raises(UnsupportedParameterError, match=r"'partition_mapping'.*Leave it out"):
-        AssetIn(partition_mapping=IdentityPartitionMapping())
+def test_an_input_may_be_of_other_partitions() -> None:
+    """`partition_mapping` says which of the upstream asset's partitions are read."""
+    letters = StaticPartitionsDefinition(["a", "b"])
+    first = asset(name="first", partitions_def=letters)(lambda context: context.partition_key)
+    inputs = {"first": AssetIn(partition_mapping=LastPartitionMapping())}
+    last = asset(name="last", partitions_def=letters, ins=inputs)(lambda first: first)
+    plan = materialize_to_memory([first, last], partition_key="b").plan
+    assert plan.steps["last"].inputs[0].source.partitions.only_key == "b"
+    with pytest.raises(StepOutputNotFoundError):
+        materialize_to_memory([first, last], partition_key="a")
 
 
 def one(**described: Any) -> Any:

@@ -14,7 +14,7 @@ from holdfast import (
     JobDefinition,
     RepositoryDefinition,
     StaticPartitionsDefinition,
-    UnsupportedParameterError,
+    UnknownPartitionError,
     asset,
     define_asset_job,
     in_process_executor,
@@ -80,8 +80,10 @@ def test_the_executor_is_the_jobs() -> None:
     assert job(executor_def=in_process_executor).executor_def is in_process_executor
 
 
-def test_partitions_are_refused() -> None:
-    """`partitions_def` is not ignored: the error says to leave it out."""
-    days: Any = StaticPartitionsDefinition(["mon"])
-    with pytest.raises(UnsupportedParameterError, match=r"job 'nightly': 'partitions_def'.*Leave it out"):
-        job(partitions_def=days)
+def test_a_job_may_have_partitions_that_its_assets_do_not_have() -> None:
+    """`partitions_def` says which runs there are."""
+    days = StaticPartitionsDefinition(["mon"])
+    assert job(partitions_def=days).partitions_def == days
+    assert job(partitions_def=days).execute_in_process(partition_key="mon").success
+    with pytest.raises(UnknownPartitionError, match="'tue'"):
+        job(partitions_def=days).execute_in_process(partition_key="tue")

@@ -15,9 +15,9 @@ from holdfast import (
     In,
     InvalidDefinitionError,
     InvalidSubsetError,
+    LastPartitionMapping,
     Out,
     StaticPartitionsDefinition,
-    UnsupportedParameterError,
     asset,
     graph,
     materialize_to_memory,
@@ -106,16 +106,27 @@ def test_outputs_have_metadata(make: Any) -> None:
     assert make(metadata_by_output_name={"b": {"unit": "EUR"}}).metadata_by_key == {A: {}, B: {"unit": "EUR"}}
 
 
+LETTERS = StaticPartitionsDefinition(["x", "y"])
+letter = asset(name="raw", partitions_def=LETTERS)(
+    lambda context: LETTERS.get_partition_keys().index(context.partition_key)
+)
+
+
 @MAKERS
-@pytest.mark.parametrize("parameter", ["partitions_def", "partition_mappings"])
-def test_partitions_are_refused(make: Any, parameter: str) -> None:
-    """`partitions_def` and `partition_mappings` are not ignored: the error says to leave them out."""
-    value = {
-        "partitions_def": StaticPartitionsDefinition(["x"]),
-        "partition_mappings": {"raw": IdentityPartitionMapping()},
-    }[parameter]
-    with pytest.raises(UnsupportedParameterError, match=rf"'{parameter}'.*Leave it out"):
-        make(**{parameter: value})
+def test_the_assets_have_partitions(make: Any) -> None:
+    """`partitions_def` is that of each of them."""
+    result = materialize_to_memory([letter, make(partitions_def=LETTERS)], partition_key="y")
+    made = [event.partition for event in result.all_events if event.is_step_materialization]
+    assert (result.asset_value("a"), made) == (2, ["y", "y", "y"])
+
+
+@MAKERS
+def test_partitions_of_inputs_may_be_said(make: Any) -> None:
+    """`partition_mappings` are by the name of an input."""
+    last = LastPartitionMapping()
+    definition = make(partitions_def=LETTERS, partition_mappings={"raw": last})
+    assert definition.get_partition_mapping(RAW) is last
+    assert materialize_to_memory([letter, definition], partition_key="y").asset_value("a") == 2
 
 
 def test_a_graph_may_bring_resources() -> None:
@@ -167,17 +178,12 @@ def test_what_the_computation_does_not_have_is_refused(parameter: str, value: An
         definition(**{parameter: value})
 
 
-@pytest.mark.parametrize(
-    ("parameter", "value"),
-    [
-        ("partitions_def", StaticPartitionsDefinition(["x"])),
-        ("partition_mappings", {RAW: IdentityPartitionMapping()}),
-    ],
-)
-def test_partitions_of_a_definition_are_refused(parameter: str, value: Any) -> None:
-    """They are not ignored: the error says to leave them out."""
-    with pytest.raises(UnsupportedParameterError, match=rf"'{parameter}'.*Leave it out"):
-        definition(**{parameter: value})
+def test_a_definition_has_partitions() -> None:
+    """`partitions_def` and `partition_mappings`, which are by key."""
+    made = definition(partitions_def=LETTERS, partition_mappings={RAW: IdentityPartitionMapping()})
+    assert made.partitions_def == LETTERS
+    assert made.get_partition_mapping("raw") == IdentityPartitionMapping()
+    assert made.get_partition_mapping("other") is None
 
 
 def test_a_definition_says_what_its_assets_depend_on() -> None:

@@ -11,6 +11,7 @@ from holdfast import (
     GraphDefinition,
     Instance,
     InvalidConfigError,
+    InvalidInvocationError,
     JobDefinition,
     MissingResourceError,
     OpDefinition,
@@ -19,6 +20,7 @@ from holdfast import (
     RetryPolicy,
     RunStatus,
     StaticPartitionsDefinition,
+    UnknownPartitionError,
     UnsupportedParameterError,
     asset,
     define_asset_job,
@@ -123,7 +125,7 @@ def test_a_job_of_a_graph_has_values_for_inputs() -> None:
 
 @pytest.mark.parametrize(
     "parameter",
-    ["partitions_def", "version_strategy", "asset_layer", "_asset_selection_data", "_metadata_entries"],
+    ["version_strategy", "asset_layer", "_asset_selection_data", "_metadata_entries"],
 )
 def test_what_a_job_of_a_graph_cannot_have_is_refused(parameter: str) -> None:
     """Nothing is ignored: the error says to leave it out."""
@@ -144,11 +146,34 @@ def test_a_job_is_what_it_was_made_with() -> None:
     assert (job.name, job.description, job.tags, job.metadata) == ("j", "Text.", {"a": "1"}, {"b": 2})
 
 
-@pytest.mark.parametrize("parameter", ["partitions_def", "version_strategy"])
-def test_what_a_job_cannot_have_is_refused(parameter: str) -> None:
+def test_what_a_job_cannot_have_is_refused() -> None:
     """Nothing is ignored: the error says to leave it out."""
-    with pytest.raises(UnsupportedParameterError, match=rf"job 'j': '{parameter}'.*Leave it out"):
-        JobDefinition(graph_def=counting, name="j", **{parameter: StaticPartitionsDefinition(["x"])})
+    with pytest.raises(UnsupportedParameterError, match=r"job 'j': 'version_strategy'.*Leave it out"):
+        JobDefinition(graph_def=counting, name="j", version_strategy=object())
+
+
+LETTERS = StaticPartitionsDefinition(["x", "y"])
+
+
+@op
+def partition(context: Any) -> str:
+    return str(context.partition_key)
+
+
+@graph
+def telling() -> Any:
+    return partition()
+
+
+@pytest.mark.parametrize(
+    "made", [telling.to_job(partitions_def=LETTERS), JobDefinition(graph_def=telling, partitions_def=LETTERS)]
+)
+def test_a_job_of_a_graph_has_partitions(made: JobDefinition) -> None:
+    """`partitions_def` says which a run may be for."""
+    assert made.partitions_def == LETTERS
+    assert made.execute_in_process(partition_key="y").output_value() == "y"
+    with pytest.raises(UnknownPartitionError, match="'z'"):
+        made.execute_in_process(partition_key="z")
 
 
 def test_a_job_has_values_for_inputs() -> None:
@@ -174,9 +199,9 @@ def test_a_run_of_a_job_may_fail_quietly() -> None:
         job.execute_in_process()
 
 
-def test_a_partition_of_a_run_is_refused() -> None:
+def test_a_run_for_a_partition_needs_partitions() -> None:
     """`partition_key` is not ignored: the error says to leave it out."""
-    with pytest.raises(UnsupportedParameterError, match=r"'partition_key'.*Leave it out"):
+    with pytest.raises(InvalidInvocationError, match=r"'x'\. Leave it out"):
         counting.to_job().execute_in_process(partition_key="x")
 
 

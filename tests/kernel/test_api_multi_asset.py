@@ -15,7 +15,6 @@ from holdfast import (
     Output,
     RetryPolicy,
     StaticPartitionsDefinition,
-    UnsupportedParameterError,
     asset,
     materialize_to_memory,
     multi_asset,
@@ -116,9 +115,9 @@ def test_the_retry_policy_is_the_computations() -> None:
     assert len(attempts) == 2
 
 
-def test_partitions_are_refused() -> None:
-    """`partitions_def` is not ignored: the error says to leave it out."""
-    with pytest.raises(
-        UnsupportedParameterError, match=r"multi_asset 'pair': 'partitions_def'.*Leave it out"
-    ):
-        pair(partitions_def=StaticPartitionsDefinition(["x"]))
+def test_the_assets_have_partitions() -> None:
+    """`partitions_def` is that of each of them."""
+    made = pair(partitions_def=StaticPartitionsDefinition(["x", "y"]))
+    result = materialize_to_memory([made], partition_key="y")
+    found = [(str(e.asset_key), e.partition) for e in result.all_events if e.is_step_materialization]
+    assert found == [("a", "y"), ("b", "y")]

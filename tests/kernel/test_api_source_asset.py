@@ -19,13 +19,21 @@ from holdfast import (
     MetadataValue,
     SourceAsset,
     StaticPartitionsDefinition,
-    UnsupportedParameterError,
     asset,
     load_assets_from_current_module,
     load_assets_from_package_module,
     load_assets_from_package_name,
     materialize,
 )
+
+
+class Named(IOManager):
+    """Loads the name of what is asked for."""
+
+    def handle_output(self, context: Any, obj: Any) -> None: ...
+
+    def load_input(self, context: Any) -> Any:
+        return " ".join(context.get_asset_identifier())
 
 
 class Fixed(IOManager):
@@ -72,10 +80,12 @@ def test_a_source_is_described_and_grouped() -> None:
     assert (SourceAsset("raw").description, SourceAsset("raw").group_name) == (None, "default")
 
 
-def test_partitions_of_a_source_are_refused() -> None:
-    """`partitions_def` is not ignored: the error says to leave it out."""
-    with pytest.raises(UnsupportedParameterError, match=r"'raw'.*'partitions_def'.*Leave it out"):
-        SourceAsset("raw", partitions_def=StaticPartitionsDefinition(["x"]))  # type: ignore[arg-type]
+def test_a_source_has_partitions() -> None:
+    """`partitions_def` says which there are to be read."""
+    letters = StaticPartitionsDefinition(["x", "y"])
+    raw = SourceAsset("raw", partitions_def=letters, io_manager_def=Named())
+    read = asset(name="read", partitions_def=letters)(lambda raw: raw)
+    assert materialize([read, raw], partition_key="y").asset_value("read") == "raw y"
 
 
 def test_an_observed_source_uses_its_resources() -> None:

@@ -13,6 +13,7 @@ from holdfast import (
     InputContext,
     Instance,
     InvalidDefinitionError,
+    InvalidInvocationError,
     IOManager,
     MissingResourceError,
     OutputContext,
@@ -21,7 +22,6 @@ from holdfast import (
     SourceAsset,
     StepOutputNotFoundError,
     UnknownSelectionError,
-    UnsupportedParameterError,
     asset,
     io_manager,
     materialize,
@@ -112,9 +112,9 @@ def test_a_missing_io_manager_is_named() -> None:
         repository_of(source).load_asset_value("a", instance=Instance.ephemeral())
 
 
-def test_partitions_are_refused() -> None:
+def test_an_asset_without_partitions_has_none_to_load() -> None:
     """Nothing is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match="partition_key"):
+    with pytest.raises(InvalidInvocationError, match=r"'a'.*no partitions\. Leave out 'x'"):
         repository_of(SourceAsset("a")).load_asset_value("a", partition_key="x")
 
 

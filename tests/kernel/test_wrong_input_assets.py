@@ -15,7 +15,6 @@ from holdfast import (
     AssetKey,
     AssetOut,
     AssetSelection,
-    DailyPartitionsDefinition,
     DuplicateKeyError,
     Error,
     IdentityPartitionMapping,
@@ -33,7 +32,6 @@ from holdfast import (
     SelectionSyntaxError,
     SourceAsset,
     UnknownSelectionError,
-    UnsupportedParameterError,
     asset,
     op,
 )
@@ -41,7 +39,6 @@ from holdfast import (
 orders = asset(name="orders", config_schema={"limit": int})(lambda context: 1)
 revenue = asset(name="revenue", required_resource_keys={"rates"})(lambda context, orders: 1)
 plus = op(name="plus")(lambda value: value + 1)
-days = DailyPartitionsDefinition("2021-01-01")
 
 
 def made(**options: Any) -> Any:
@@ -108,9 +105,9 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
     ("asset", lambda: made(config_schema={"limit": "int"}), InvalidConfigDefinitionError, "'made'.*'int'"),
     (
         "asset",
-        lambda: made(partitions_def=days),
-        UnsupportedParameterError,
-        "asset 'made': 'partitions_def'.*Leave it out",
+        lambda: made(partitions_def="days"),
+        InvalidDefinitionError,
+        "made.*partitions_def is a PartitionsDefinition, not 'days'",
     ),
     (
         "asset",
@@ -169,9 +166,9 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
     ),
     (
         "AssetIn",
-        lambda: AssetIn(partition_mapping=IdentityPartitionMapping()),
-        UnsupportedParameterError,
-        "AssetIn: 'partition_mapping'.*Leave it out",
+        lambda: AssetIn(partition_mapping=IdentityPartitionMapping),
+        InvalidDefinitionError,
+        "AssetIn: partition_mapping is a PartitionMapping, or the name of one",
     ),
     (
         "AssetOut",

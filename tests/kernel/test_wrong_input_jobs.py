@@ -16,6 +16,7 @@ from holdfast import (
     Instance,
     InvalidConfigError,
     InvalidDefinitionError,
+    InvalidInvocationError,
     InvalidNameError,
     InvalidSubsetError,
     InvariantViolationError,
@@ -23,7 +24,6 @@ from holdfast import (
     RepositoryDefinition,
     SelectionSyntaxError,
     SourceAsset,
-    StaticPartitionsDefinition,
     UnknownJobError,
     UnknownSelectionError,
     UnknownUpstreamError,
@@ -39,7 +39,6 @@ orders = asset(name="orders", config_schema={"limit": int})(lambda context: 1)
 revenue = asset(name="revenue", required_resource_keys={"rates"})(lambda context, orders: 1)
 number = op(name="number")(lambda: 1)
 plus = op(name="plus")(lambda value: value + 1)
-letters = StaticPartitionsDefinition(["a", "b"])
 shop = RepositoryDefinition.of("shop", [asset(name="stock")(lambda: 1), define_asset_job("nightly")])
 
 
@@ -86,9 +85,9 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
     ),
     (
         "define_asset_job",
-        lambda: define_asset_job("j", partitions_def=letters),
-        UnsupportedParameterError,
-        "job 'j': 'partitions_def'.*Leave it out",
+        lambda: define_asset_job("j", partitions_def="letters"),
+        InvalidDefinitionError,
+        "job 'j': partitions_def is a PartitionsDefinition, not 'letters'",
     ),
     (
         "UnresolvedAssetJobDefinition",
@@ -127,8 +126,8 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
     (
         "JobDefinition",
         lambda: counted.execute_in_process(partition_key="a"),
-        UnsupportedParameterError,
-        "job 'counted': 'partition_key'.*Leave it out",
+        InvalidInvocationError,
+        "'counted'.*no 'a'. Leave it out",
     ),
     (
         "JobDefinition",
@@ -153,8 +152,8 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
         lambda: shop.get_asset_value_loader(Instance.ephemeral()).load_asset_value(
             "stock", partition_key="a"
         ),
-        UnsupportedParameterError,
-        "'stock'.*'partition_key'.*Leave it out",
+        InvalidInvocationError,
+        "'stock'.*no partitions. Leave out 'a'",
     ),
     (
         "repository",
@@ -209,8 +208,8 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
     (
         "materialize",
         lambda: run(orders, partition_key="a"),
-        UnsupportedParameterError,
-        "materialize: 'partition_key'.*Leave it out",
+        InvalidInvocationError,
+        "'materialize'.*no 'a'. Leave it out",
     ),
     (
         "materialize_to_memory",

@@ -54,7 +54,7 @@ LAYERS = (
     ("reconciliation",),
     ("repository_definition",),
     ("run_api",),
-    ("backfill",),
+    ("backfills",),
     ("project",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -13,6 +13,7 @@ from typing import Any as _Any
 if TYPE_CHECKING:
     from holdfast.asset_graph import AssetGraph
     from holdfast.asset_jobs import UnresolvedAssetJobDefinition, define_asset_job
+    from holdfast.backfills import backfill
     from holdfast.built_contexts import (
         build_init_resource_context,
         build_input_context,
@@ -398,6 +399,7 @@ __all__ = [
     "UserCodeExecutionError",
     "WeeklyPartitionsDefinition",
     "asset",
+    "backfill",
     "build_asset_reconciliation_sensor",
     "build_hook_context",
     "build_init_resource_context",
@@ -643,6 +645,7 @@ _MODULES = {
     "UserCodeExecutionError": "errors",
     "WeeklyPartitionsDefinition": "partitions.periods",
     "asset": "definitions.asset",
+    "backfill": "backfills",
     "build_asset_reconciliation_sensor": "reconciliation",
     "build_hook_context": "built_hook_context",
     "build_init_resource_context": "built_contexts",

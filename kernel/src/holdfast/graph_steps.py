@@ -153,7 +153,9 @@ class GraphSteps:
             yield self._step_output(output)
         for name in inputs_in(source):
             fed = self.feed(name)
-            if isinstance(fed, StepOutput) and fed.asset_key in self.made:
+            # Of an asset that it makes itself, it reads earlier partitions.
+            key = fed.asset_key if isinstance(fed, StepOutput) else None
+            if isinstance(fed, StepOutput) and key in self.made and key not in self.selected:
                 yield fed.step_key, fed.name
 
 

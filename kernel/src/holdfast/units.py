@@ -150,16 +150,17 @@ class _Partitioned:
             self._reads[place] = self._read(step, key)
         return self._reads[place]
 
-    def is_inner(self, step: Step, key: AssetKey) -> bool:
-        """Return whether a step reads an asset that its own call makes, at the same partitions."""
-        return key in step.selected and len(step.path) > 1
+    def is_inner(self, step: Step, need: Need) -> bool:
+        """Return whether a step reads what its own call makes, at the same partitions."""
+        own = self._made[need] in step.selected and len(step.path) > 1
+        return own and (need in step.waits_for or any(need in group for group in step.any_of))
 
     def _waits(self, step: Step, need: Need, own: PartitionsSubset | None, kept: Mapping[str, Step]) -> bool:
         """Return whether a step waits for another, of which it may read none of the partitions made."""
         if need[0] not in kept:
             return False
         made, theirs = self._made[need], self.partitions[need[0]]
-        if made is None or theirs is None or self.is_inner(step, made):
+        if made is None or theirs is None or self.is_inner(step, need):
             return True
         reads = self.reads(step, made)
         return reads is None or bool(reads[0].upstream_subset(own, reads[1]) & theirs)
@@ -178,7 +179,7 @@ class _Partitioned:
 
     def _at(self, step: Step, output: StepOutput, own: PartitionsSubset | None) -> StepOutput:
         assert output.asset_key is not None
-        if self.is_inner(step, output.asset_key):
+        if output.asset_key in step.selected and self.is_inner(step, output.need):
             return output._replace(partitions=own)
         reads = self.reads(step, output.asset_key)
         if reads is None:
@@ -256,7 +257,7 @@ class Units:
             made = self._at.made(need)
             if self._at.partitions[need[0]] is None:
                 yield Edge(need, None, None)
-            elif made is None or self._at.is_inner(step, made):
+            elif made is None or self._at.is_inner(step, need):
                 yield Edge(need, None, self._definition(need[0]))
             else:
                 reads = self._at.reads(step, made)

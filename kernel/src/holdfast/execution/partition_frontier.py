@@ -56,7 +56,7 @@ class PartitionFrontier:
     nothing are handed out from their subset. So what this holds grows with what has run, not with the plan.
 
     What a step waits for is what its mappings say is upstream of it. What they say is downstream is only a
-    way to find who waits: it may name too many, and where it names too few, the rest is looked for at the end.
+    way to find who waits: it may name too many, and where it names too few, the rest is found at the end.
 
     Args:
         units: the steps.
@@ -101,7 +101,8 @@ class PartitionFrontier:
         if self._open and not (self._running or self.has_ready):
             names = ", ".join(islice(self._waiting(), 5))
             raise InvalidDefinitionError(
-                f"{self._open} steps wait for each other, among them {names}. Look at the partition mappings between their assets."
+                f"{self._open} steps wait for each other, among them {names}. Look at the partition mappings "
+                "between their assets."
             )
         return self._open == 0
 

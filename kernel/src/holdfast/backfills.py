@@ -100,6 +100,8 @@ def backfill_partitions(
             f"{job!r} has other config for each partition, and a backfill is one run with one config. "
             "Run it for each partition by itself, or read the partition from the context."
         )
+    if not any(layer.graph[key].partitioned for key in layer.keys):
+        raise InvalidInvocationError(f"{job!r}: no asset of it has partitions. Run it without a backfill.")
     if only not in (None, "missing", "failed"):
         raise InvalidInvocationError(f"backfill: only is 'missing' or 'failed', not {only!r}.")
     moment = moment_of(instance)
@@ -107,7 +109,7 @@ def backfill_partitions(
     definitions = {
         node.key: moment.still(node.partitions_def) for node in nodes if node.partitions_def is not None
     }
-    if partitions is None and definitions:
+    if partitions is None:
         subsets = {key: definition.all() for key, definition in definitions.items()}
     else:
         subsets = choose_partitions(layer.graph, layer.keys, partitions, moment)
