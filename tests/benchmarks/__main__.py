@@ -15,6 +15,7 @@ import sys
 
 import defining
 import importing
+import partitioning
 import peers
 import running
 import selecting
@@ -25,6 +26,7 @@ SUBJECTS = {
     "import": importing,
     "define": defining,
     "select": selecting,
+    "partitions": partitioning,
     "materialize": running,
     "workers": workers,
 }

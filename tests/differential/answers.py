@@ -17,6 +17,7 @@ __all__ = [
     "error_names",
     "events",
     "metadata",
+    "named",
     "order",
     "outcome",
     "plain",
@@ -61,6 +62,20 @@ def error(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except Exception as raised:
         return {"error": error_names(raised)}
     return "no error"
+
+
+def named(expected: Any, got: Any) -> Any:
+    """Return an answer with each error named as expected, where it is one or derives from it."""
+    if isinstance(got, dict) and set(got) == {"error"}:
+        wanted = expected.get("error") if isinstance(expected, dict) else None
+        return {"error": wanted if wanted in got["error"] else got["error"][0]}
+    if isinstance(got, dict):
+        known = expected if isinstance(expected, dict) else {}
+        return {key: named(known.get(key), value) for key, value in got.items()}
+    if isinstance(got, list):
+        known = expected if isinstance(expected, list) and len(expected) == len(got) else [None] * len(got)
+        return [named(one, other) for one, other in zip(known, got, strict=True)]
+    return got
 
 
 def refused(call: Callable[..., Any], *args: Any, **kwargs: Any) -> str:

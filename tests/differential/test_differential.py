@@ -10,9 +10,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from differential.answers import named
 from differential.collection import answer, programs
 from differential.differences import DIFFERENCES
 
@@ -20,20 +20,6 @@ import holdfast
 
 PROGRAMS = programs()
 RECORD = json.loads(Path(__file__).with_name("answers.json").read_text("utf-8"))
-
-
-def named(expected: Any, got: Any) -> Any:
-    """Return an answer with each error named as expected, where it is one or derives from it."""
-    if isinstance(got, dict) and set(got) == {"error"}:
-        wanted = expected.get("error") if isinstance(expected, dict) else None
-        return {"error": wanted if wanted in got["error"] else got["error"][0]}
-    if isinstance(got, dict):
-        known = expected if isinstance(expected, dict) else {}
-        return {key: named(known.get(key), value) for key, value in got.items()}
-    if isinstance(got, list):
-        known = expected if isinstance(expected, list) and len(expected) == len(got) else [None] * len(got)
-        return [named(one, other) for one, other in zip(known, got, strict=True)]
-    return got
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import islice, pairwise
 
 from cronsim import CronSim
+from dateutil.rrule import DAILY, HOURLY, MONTHLY, WEEKLY, YEARLY, rrule
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,8 @@ SPARSE = ["0 0 * * *", "30 2 * * *", "15 1 * * *", "0 23 * * 0", "0 0 1 * *", "3
 SPARSE += ["0 9,17 * * 1-5", "0 0 1 1,7 *"]
 ODD = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "America/Havana"]
 ODD += ["Pacific/Apia", "Asia/Kathmandu", "America/Caracas", "Antarctica/Troll", "Asia/Tehran", "UTC"]
+CHANGES = ["2021-03-12", "2021-03-26", "2021-04-02", "2021-10-01", "2021-10-29", "2021-11-05", "2011-12-28"]
+CHANGES += ["2020-02-27", "2021-12-30", "2007-12-07", "2015-05-29"]
 zones = st.one_of(st.sampled_from(ODD), st.sampled_from(sorted(zoneinfo.available_timezones())))
 days = st.one_of(
     st.sampled_from(["2020-02-27", "2021-03-12", "2021-11-05", "2011-12-28", "2021-12-30", "2021-04-01"]),
@@ -128,6 +131,75 @@ def test_there_are_as_many_partitions_as_windows_have_ended(definition, seconds,
     arguments = {"timezone": definition.timezone, "cron_schedule": definition.cron_schedule}
     shifted = TimeWindowPartitionsDefinition(definition.start, FMT, end_offset=extra, **arguments)
     assert shifted.count(now) == max(0, len(keys) + extra)
+
+
+minutes, hours = st.integers(0, 59), st.integers(0, 23)
+# Cron expressions, and the same as a rule of another library, which counts the days of the week from Monday.
+RULES = [
+    ("{m} * * * *", {"freq": HOURLY}),
+    ("{m} {h} * * *", {"freq": DAILY}),
+    ("{m} {h} * * 0", {"freq": WEEKLY, "byweekday": 6}),
+    ("{m} {h} * * 1-5", {"freq": WEEKLY, "byweekday": range(5)}),
+    ("{m} {h} 1 * *", {"freq": MONTHLY, "bymonthday": 1}),
+    ("{m} {h} 30 * *", {"freq": MONTHLY, "bymonthday": 30}),
+    ("{m} {h} 31 * *", {"freq": MONTHLY, "bymonthday": 31}),
+    ("{m} {h} L * *", {"freq": MONTHLY, "bymonthday": -1}),
+    ("{m} {h} 29 2 *", {"freq": YEARLY, "bymonth": 2, "bymonthday": 29}),
+    ("{m} {h} 1 */3 *", {"freq": YEARLY, "bymonth": (1, 4, 7, 10), "bymonthday": 1}),
+    ("{m} {h} 28-31 2,12 *", {"freq": YEARLY, "bymonth": (2, 12), "bymonthday": range(28, 32)}),
+]
+
+
+def by_rule(rule, start, minute, hour):
+    """Return a rule of the other library from a start on."""
+    exact = {"byminute": minute, "bysecond": 0} | ({} if rule["freq"] == HOURLY else {"byhour": hour})
+    return rrule(dtstart=start, **rule, **exact)
+
+
+@unhurried
+@given(st.sampled_from(RULES), days, minutes, hours)
+def test_keys_are_those_of_another_library(both, day, minute, hour):
+    """Month ends and leap days included, over hundreds of windows."""
+    cron, rule = both
+    start = datetime.fromisoformat(day)
+    schedule = cron.format(m=minute, h=hour)
+    definition = TimeWindowPartitionsDefinition(start, FMT, cron_schedule=schedule)
+    number = 30 if "29 2" in cron else 400
+    expected = [time.strftime(FMT) for time in islice(by_rule(rule, start, minute, hour), number)]
+    assert definition.keys_of(definition.members(range(number))) == expected
+
+
+@settings(deadline=None, max_examples=50)  # each looks at the clock every minute for three days
+@given(st.sampled_from(RULES[:4]), zones, st.sampled_from(CHANGES), minutes, hours)
+def test_windows_begin_when_the_clock_on_the_wall_says(both, zone, day, minute, hour):
+    """A window begins when the clocks first show its time, or first show a later one.
+
+    Hours are told by the minute alone, so they begin again when an hour is shown again; what is shown again
+    after half an hour is left out here.
+    """
+    cron, rule = both
+    schedule = cron.format(m=minute, h=hour)
+    clock = zoneinfo.ZoneInfo(zone)
+    begin = datetime.fromisoformat(f"{day}T00:00+00:00")
+    definition = TimeWindowPartitionsDefinition(begin, FMT, timezone=zone, cron_schedule=schedule)
+    latest = (begin - timedelta(minutes=1)).astimezone(clock).replace(tzinfo=None)
+    due = iter(by_rule(rule, latest + timedelta(minutes=1), minute, hour))
+    following, begun, offsets = next(due), [], set()
+    for passed in range(3 * 24 * 60):
+        moment = begin + timedelta(minutes=passed)
+        on_the_wall = moment.astimezone(clock)
+        shown = on_the_wall.replace(tzinfo=None)
+        offsets.add(on_the_wall.utcoffset() % timedelta(hours=1))
+        if rule["freq"] == HOURLY:
+            begins = shown.minute == minute
+        else:
+            begins = shown >= following
+            while following <= shown:
+                following = next(due)
+        if begins:
+            begun.append(int(moment.timestamp()))
+    assume(rule["freq"] != HOURLY or len(offsets) == 1)
+    assert list(definition.ticks.list(0, len(begun))) == begun
 
 
 # -- mappings between windows --------------------------------------------------------------------------

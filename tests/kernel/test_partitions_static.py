@@ -8,6 +8,7 @@ import pytest
 
 from holdfast import (
     DynamicPartitionsDefinition,
+    Instance,
     InvalidDefinitionError,
     InvalidInvocationError,
     InvariantViolationError,
@@ -161,13 +162,37 @@ def test_keys_are_held_still():
     assert still.get_partition_keys() == still.get_partition_keys() == ["key 0"]
 
 
-def test_a_range_of_dynamic_keys_is_in_their_order():
-    """Iterating over a subset is alphabetical, what is in a range follows the store."""
+def test_subsets_of_dynamic_keys_are_in_their_order():
+    """Ranges, and what is in a subset, follow the store; keys that it does not have come last."""
     still = customers.as_of(dynamic_keys=Added())
-    assert list(still.between(PartitionKeyRange("zoe", "ann"))) == ["ann", "zoe"]
+    assert list(still.between(PartitionKeyRange("zoe", "ann"))) == ["zoe", "ann"]
+    assert list(still.subset(["bob", "gone", "ann", "away", "zoe"])) == ["zoe", "ann", "bob", "away", "gone"]
+    assert list(customers.subset(["zoe", "ann"])) == ["ann", "zoe"]
     assert list(still.last()) == ["bob"]
     with pytest.raises(UnknownPartitionError, match=r"'ana'.*Did you mean 'ann'"):
         still.between(PartitionKeyRange("ana", "bob"))
+
+
+def test_an_instance_keeps_keys():
+    """They are added, asked for and deleted by the name of the partitions."""
+    instance = Instance.ephemeral()
+    instance.add_dynamic_partitions("customers", ["zoe", "ann", "bob"])
+    instance.delete_dynamic_partition("customers", "ann")
+    instance.delete_dynamic_partition("customers", "eve")
+    assert instance.get_dynamic_partitions("customers") == ["zoe", "bob"]
+    assert instance.has_dynamic_partition("customers", "bob")
+    assert not instance.has_dynamic_partition("customers", "ann")
+    assert customers.as_of(dynamic_keys=instance.event_store).get_partition_keys() == ["zoe", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "problem"),
+    [("customers", "ann", "give a list of keys"), ("customers", [""], "is empty"), (3, ["a"], "not 3")],
+)
+def test_an_instance_refuses_what_is_no_key(name, keys, problem):
+    """A string in place of a list would be many short keys."""
+    with pytest.raises(InvalidDefinitionError, match=problem):
+        Instance.ephemeral().add_dynamic_partitions(name, keys)
 
 
 def test_an_unknown_dynamic_key():

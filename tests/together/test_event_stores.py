@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from holdfast.builtins.event_store import MemoryEventStore
-from holdfast.errors import RunExistsError, RunNotFoundError
+from holdfast.errors import InvalidDefinitionError, RunExistsError, RunNotFoundError
 from holdfast.events import (
     Event,
     EventType,
@@ -28,6 +29,7 @@ from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
 from holdfast.metadata_tables import TableColumn, TableRecord, TableSchema
+from holdfast.partitions.dynamic import DynamicPartitionsDefinition
 from holdfast.provisions import PluginContext
 from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.types.type_check import TypeCheck
@@ -262,6 +264,97 @@ def test_keys_do_not_mix(store: EventStore) -> None:
     assert set(store.latest_materializations()) == set(keys)
 
 
+def test_partitions_in_the_order_of_adding(store: EventStore) -> None:
+    """Keys come back in the order in which they were added, batch after batch."""
+    store.add_dynamic_partitions("customers", ["zoe", "ann"])
+    store.add_dynamic_partitions("customers", iter(["bob"]))
+    assert list(store.dynamic_partition_keys("customers")) == ["zoe", "ann", "bob"]
+
+
+def test_partitions_of_one_name(store: EventStore) -> None:
+    """Each name has keys of its own, and one that was never used has none."""
+    store.add_dynamic_partitions("customers", ["ann"])
+    store.add_dynamic_partitions("Customers", ["bob"])
+    assert list(store.dynamic_partition_keys("customers")) == ["ann"]
+    assert list(store.dynamic_partition_keys("shops")) == []
+
+
+def test_partitions_added_twice(store: EventStore) -> None:
+    """A key that is there stays in its place; a repetition is no mistake."""
+    store.add_dynamic_partitions("customers", ["zoe", "ann"])
+    store.add_dynamic_partitions("customers", ["bob", "zoe", "bob"])
+    assert list(store.dynamic_partition_keys("customers")) == ["zoe", "ann", "bob"]
+
+
+def test_partitions_removed(store: EventStore) -> None:
+    """What is removed is gone, and comes last when it is added again; what is not there is no mistake."""
+    store.add_dynamic_partitions("customers", ["zoe", "ann", "bob"])
+    store.add_dynamic_partitions("shops", ["zoe"])
+    store.remove_dynamic_partitions("customers", ["zoe", "bob", "eve"])
+    store.remove_dynamic_partitions("visitors", ["zoe"])
+    assert list(store.dynamic_partition_keys("customers")) == ["ann"]
+    assert list(store.dynamic_partition_keys("shops")) == ["zoe"]
+    store.add_dynamic_partitions("customers", ["bob", "zoe"])
+    assert list(store.dynamic_partition_keys("customers")) == ["ann", "bob", "zoe"]
+
+
+def test_any_text_is_a_partition(store: EventStore) -> None:
+    """Keys that look alike stay apart, and none is taken for a path or a pattern."""
+    keys = [
+        "../x",
+        "/etc/x",
+        "a/b",
+        "a|b",
+        "a%7Cb",
+        "A",
+        "a",
+        "ä",
+        "a\u0308",
+        "a\0b",
+        " ",
+        "%",
+        "x" * 300,
+        "漢",
+    ]
+    store.add_dynamic_partitions("any", keys)
+    store.remove_dynamic_partitions("any", ["a", "%"])
+    assert list(store.dynamic_partition_keys("any")) == [key for key in keys if key not in ("a", "%")]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "problem"),
+    [
+        ("customers", ["ann", ""], "'customers'.*'' is empty"),
+        ("customers", ["ann", "a...b"], "stands for a range"),
+        ("customers", ["ann", "\ud800"], "no valid unicode"),
+        ("customers", ["ann", 3], "3 is no string"),
+        ("customers", ["ann", ["bob"]], "is no string"),
+        ("customers", "ann", "give a list of keys, not 'ann'"),
+        ("customers", None, "give a list of keys, not None"),
+        ("", ["ann"], "The name of dynamic partitions .* not ''"),
+        (None, ["ann"], "The name of dynamic partitions .* not None"),
+        ("\ud800", ["ann"], "The name of dynamic partitions"),
+    ],
+)
+def test_what_is_no_partition(store: EventStore, name: Any, keys: Any, problem: str) -> None:
+    """A batch with something that is no key is refused, and nothing of it is kept or removed."""
+    store.add_dynamic_partitions("customers", ["ann"])
+    with pytest.raises(InvalidDefinitionError, match=problem):
+        store.remove_dynamic_partitions(name, keys)
+    assert list(store.dynamic_partition_keys("customers")) == ["ann"]
+    store.remove_dynamic_partitions("customers", ["ann"])
+    with pytest.raises(InvalidDefinitionError, match=problem):
+        store.add_dynamic_partitions(name, keys)
+    assert list(store.dynamic_partition_keys("customers")) == []
+
+
+def test_partitions_of_a_definition(store: EventStore) -> None:
+    """A definition asks the store for its keys."""
+    store.add_dynamic_partitions("customers", ["zoe", "ann"])
+    customers = DynamicPartitionsDefinition.named("customers")
+    assert customers.as_of(dynamic_keys=store).get_partition_keys() == ["zoe", "ann"]
+
+
 def test_answers_stay(store: EventStore) -> None:
     """What is appended later does not change an answer given before."""
     store.append([started("r"), made()])
@@ -270,8 +363,10 @@ def test_answers_stay(store: EventStore) -> None:
         store.runs(),
         store.materializations(ORDERS),
         store.latest_materializations(),
+        store.dynamic_partition_keys("customers"),
     ]
     before = [len(answer) for answer in answers]
+    store.add_dynamic_partitions("customers", ["ann"])
     store.append([started("r2"), made(), made(AssetKey("users"))])
     assert [len(answer) for answer in answers] == before
 
@@ -291,3 +386,22 @@ def test_threads(store: EventStore) -> None:
     for thread in threads:
         thread.join()
     assert list(store.events("r")) == batch * 80
+
+
+def test_threads_that_add_partitions(store: EventStore) -> None:
+    """Batches of several threads are all there, each in its order; what several add is there once."""
+
+    def work(thread: int) -> None:
+        for number in range(20):
+            store.add_dynamic_partitions("p", [f"{number}", f"{thread}-{number}-a", f"{thread}-{number}-b"])
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    keys = list(store.dynamic_partition_keys("p"))
+    assert len(keys) == len(set(keys)) == 20 + 4 * 20 * 2
+    for number in range(4):
+        mine = [key for key in keys if key.startswith(f"{number}-")]
+        assert mine == [f"{number}-{step}-{end}" for step in range(20) for end in "ab"]

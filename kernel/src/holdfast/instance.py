@@ -148,6 +148,55 @@ class Instance:
         """The mappings between partitions that are named, or that hold where nobody says."""
         return _PluginMappings(self)
 
+    def add_dynamic_partitions(self, partitions_def_name: str, partition_keys: Sequence[str]) -> None:
+        """Add keys to dynamic partitions; those that are there already stay where they are.
+
+        Args:
+            partitions_def_name: the name of the partitions, as `DynamicPartitionsDefinition.named` takes it.
+            partition_keys: the keys, all of which are added or none.
+
+        Raises:
+            InvalidDefinitionError: one of the keys is none.
+            StorageError: the event store cannot keep them.
+        """
+        self.event_store.add_dynamic_partitions(partitions_def_name, partition_keys)
+
+    def delete_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> None:
+        """Remove a key from dynamic partitions, if it is there; what was recorded of the partition stays.
+
+        Args:
+            partitions_def_name: the name of the partitions.
+            partition_key: the key.
+
+        Raises:
+            InvalidDefinitionError: it is no key.
+            StorageError: the event store cannot remove it.
+        """
+        self.event_store.remove_dynamic_partitions(partitions_def_name, [partition_key])
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """Return the keys of dynamic partitions, in the order in which they were added.
+
+        Args:
+            partitions_def_name: the name of the partitions.
+
+        Raises:
+            StorageError: the event store keeps none.
+        """
+        return self.event_store.dynamic_partition_keys(partitions_def_name)
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Return whether dynamic partitions have a key.
+
+        Args:
+            partitions_def_name: the name of the partitions.
+            partition_key: the key.
+
+        Raises:
+            StorageError: the event store keeps none.
+        """
+        return partition_key in self.get_dynamic_partitions(partitions_def_name)
+
     def executor(self, choice: str | Mapping[str, Any] | None = None) -> tuple[bool, Executor]:
         """Return an executor, and whether it runs steps in this process.
 

@@ -13,6 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
+from holdfast.errors import StorageError
+
 if TYPE_CHECKING:  # only signatures name them, and they would double what it costs to discover plugins
     from holdfast.events import Event, PartitionRecord, Run
     from holdfast.io_contexts import InputContext, OutputContext
@@ -107,9 +109,10 @@ class Observer(abc.ABC):
 
 
 class EventStore(abc.ABC):
-    """Keeps the events of runs and answers questions about them.
+    """Keeps the events of runs and answers questions about them; keeps the keys of dynamic partitions.
 
-    Safe for several threads and, where it is more than memory, for several processes.
+    Safe for several threads and, where it is more than memory, for several processes. A store that does not
+    implement the three methods about dynamic partitions serves for everything else.
     """
 
     @abc.abstractmethod
@@ -186,6 +189,51 @@ class EventStore(abc.ABC):
                 version = None if event.logical_version is None else event.logical_version.value
                 records[event.partition] = PartitionRecord(event.run_id, event.timestamp, version)
         return records
+
+    def dynamic_partition_keys(self, name: str) -> Sequence[str]:
+        """Return the keys added under a name and not removed, in the order in which they were added.
+
+        Args:
+            name: the name of the partitions, as `DynamicPartitionsDefinition.named` takes it.
+
+        Raises:
+            StorageError: the store keeps no such keys.
+        """
+        raise self._keeps_no_keys(name)
+
+    def add_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        """Add keys under a name, all or none; they survive a kill of the process once this returns.
+
+        They come behind those that are there, in the order given; a key that is there stays in its place.
+
+        Args:
+            name: the name of the partitions.
+            keys: any iterable but a string.
+
+        Raises:
+            InvalidDefinitionError: a key is none, as `holdfast.partitions.keys.check_added` says.
+            StorageError: the keys cannot be kept; none of them is.
+        """
+        raise self._keeps_no_keys(name)
+
+    def remove_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        """Remove keys from under a name, all or none; what was recorded of their partitions stays.
+
+        Args:
+            name: the name of the partitions.
+            keys: any iterable but a string; keys that are not there are no mistake.
+
+        Raises:
+            InvalidDefinitionError: a key is none, as `holdfast.partitions.keys.check_added` says.
+            StorageError: the keys cannot be removed; none of them is.
+        """
+        raise self._keeps_no_keys(name)
+
+    def _keeps_no_keys(self, name: str) -> StorageError:
+        return StorageError(
+            f"The event store {type(self).__name__} keeps no keys of dynamic partitions such as '{name}'. "
+            "Use one that does, such as 'sqlite', or give DynamicPartitionsDefinition a function."
+        )
 
     def close(self) -> None:  # noqa: B027 - a store without connections has nothing to close
         """Let go of files and connections; the store is not used afterwards."""

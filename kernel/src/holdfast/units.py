@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from holdfast.definitions.assets_definition import AssetsDefinition
-from holdfast.errors import InvalidDefinitionError, InvariantViolationError
+from holdfast.errors import InvalidDefinitionError, InvariantViolationError, UnknownPartitionError
 from holdfast.keys import AssetKey
 from holdfast.partition_choice import Moment, Subsets
 from holdfast.partition_edges import edge_mapping
@@ -73,6 +73,9 @@ class _Partitioned:
     def __init__(self, plan: Plan, subsets: Subsets, moment: Moment) -> None:
         self.plan, self.moment, self._subsets = plan, moment, subsets
         self.partitions = {key: self._partitions(step) for key, step in plan.steps.items()}
+        self._made = {
+            output.need: output.asset_key for step in plan for output in (*step.outputs, *step.spare)
+        }
         self._reads: dict[tuple[str, AssetKey], Reads | None] = {}
 
     def whole(self, step: Step) -> bool:
@@ -125,10 +128,18 @@ class _Partitioned:
             inputs=tuple([inp._replace(source=source(inp.source)) for inp in step.inputs]),
             outputs=tuple(map(made, step.outputs)),
             spare=tuple(map(made, step.spare)),
-            waits_for=tuple([need for need in step.waits_for if need[0] in kept]),
+            waits_for=tuple([need for need in step.waits_for if self._waits(step, need, own, kept)]),
             any_of=tuple(tuple(n for n in group if n[0] in kept) for group in step.any_of),
             partitions=partitions,
         )
+
+    def made(self, need: Need) -> AssetKey | None:
+        """Return the asset that an output of a step is, if it is one."""
+        return self._made[need]
+
+    def maker(self, key: AssetKey) -> Need | None:
+        """Return the output that an asset is, if the plan makes it."""
+        return next((need for need, made in self._made.items() if made == key), None)
 
     def reads(self, step: Step, key: AssetKey) -> Reads | None:
         """Return how a step reads an asset; ``None`` when that has no partitions."""
@@ -140,6 +151,18 @@ class _Partitioned:
     def is_inner(self, step: Step, key: AssetKey) -> bool:
         """Return whether a step reads an asset that its own call makes, at the same partitions."""
         return key in step.selected and len(step.path) > 1
+
+    def _waits(
+        self, step: Step, need: Need, own: PartitionsSubset | None, kept: Mapping[str, Step]
+    ) -> bool:
+        """Return whether a step waits for another at their partitions: it may read none that the other makes."""
+        if need[0] not in kept:
+            return False
+        made, theirs = self._made[need], self.partitions[need[0]]
+        if made is None or theirs is None or self.is_inner(step, made):
+            return True
+        reads = self.reads(step, made)
+        return reads is None or bool(reads[0].upstream_subset(own, reads[1]) & theirs)
 
     def _read(self, step: Step, key: AssetKey) -> Reads | None:
         graph = self.plan.graph
@@ -161,7 +184,11 @@ class _Partitioned:
         if reads is None:
             return output
         mapping, definition, several = reads
-        found = mapping.upstream_subset(own, definition)
+        try:
+            found = mapping.upstream_subset(own, definition)
+        except UnknownPartitionError as error:
+            where = f"{error.hint} {step.title} reads it from '{output.asset_key}'."
+            raise UnknownPartitionError(error.key, error.partitions, where) from None
         if own is not None and output.asset_key in step.selected:
             found -= own  # of an asset that reads itself, what was made before
         if own is not None and len(own) > 1 and not mapping.same_for_every_partition:
@@ -210,12 +237,7 @@ class Units:
 
     def __init__(self, at: _Partitioned, kept: Mapping[str, Step], apart: set[str]) -> None:
         self._at, self._kept, self.apart = at, kept, apart
-        self.templates = {
-            key: step._replace(partitions=at.partitions[key])
-            if key in apart
-            else at.step(step, at.partitions[key], kept)
-            for key, step in kept.items()
-        }
+        self.templates = {key: at.step(step, at.partitions[key], kept) for key, step in kept.items()}
         self._waiting: dict[str, PartitionsSubset] = {}
 
     def __len__(self) -> int:
@@ -236,8 +258,7 @@ class Units:
         for need in step.waits_for:
             if need[0] not in self._kept:
                 continue
-            upstream = self._kept[need[0]]
-            made = next((output.asset_key for output in upstream.outputs if output.name == need[1]), None)
+            made = self._at.made(need)
             if self._at.partitions[need[0]] is None:
                 yield Edge(need, None, None)
             elif made is None or self._at.is_inner(step, made):
@@ -247,11 +268,11 @@ class Units:
                 assert reads is not None
                 yield Edge(need, *reads[:2])
         # An asset that waits for its own earlier partitions has no need of itself.
-        for asset in step.selected:
+        for asset in step.selected if key in self.apart else ():
             if asset in self._at.plan.graph[asset].upstream:
-                reads = self._at.reads(step, asset)
-                if reads is not None and key in self.apart:
-                    yield Edge((key, next(o.name for o in step.outputs if o.asset_key == asset)), *reads[:2])
+                reads, maker = self._at.reads(step, asset), self._at.maker(asset)
+                if reads is not None and maker is not None:
+                    yield Edge(maker, *reads[:2])
 
     def key(self, template: str, partition: str, one: PartitionsSubset) -> str:
         """Return the key of the step of a partition, which will be asked for soon.

@@ -28,6 +28,7 @@ partitions = st.none() | st.sampled_from(["p1", "p2"])
 limits = st.none() | st.integers(0, 4)
 names = st.text(max_size=4)
 times = st.floats(0, 2e9)
+added = st.sampled_from("abcde") | names
 
 
 @st.composite
@@ -93,6 +94,16 @@ class SameAnswers(RuleBasedStateMachine):
     @rule(key=keys, partition=partitions, limit=limits)
     def ask_history(self, key: AssetKey, partition: str | None, limit: int | None) -> None:
         self.compare(lambda store: store.materializations(key, partition=partition, limit=limit))
+
+    @rule(name=st.sampled_from("pq"), batch=st.lists(added))
+    def add_partitions(self, name: str, batch: list[str]) -> None:
+        self.compare(lambda store: store.add_dynamic_partitions(name, batch))
+        self.compare(lambda store: store.dynamic_partition_keys(name))
+
+    @rule(name=st.sampled_from("pq"), batch=st.lists(added))
+    def remove_partitions(self, name: str, batch: list[str]) -> None:
+        self.compare(lambda store: store.remove_dynamic_partitions(name, batch))
+        self.compare(lambda store: store.dynamic_partition_keys(name))
 
     @rule(wanted=st.none() | st.lists(keys))
     def ask_latest(self, wanted: list[AssetKey] | None) -> None:

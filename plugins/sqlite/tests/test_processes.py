@@ -35,6 +35,12 @@ for number in range(batches):
     print(number, flush=True)
 """
 
+# Adds partitions in place of events: one that every writer adds, and two of its own.
+ADDER = WRITER.replace(
+    """store.append([Event(EventType.STEP_START, run, 1.0, str(number))] * 8)""",
+    """store.add_dynamic_partitions("p", [str(number), f"{run}{number} 1", f"{run}{number} 2"])""",
+)
+
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 
@@ -50,8 +56,8 @@ def open_store(folder: Path) -> SQLiteEventStore:
     return SQLiteEventStore(PluginContext(folder, folder, Formats()))
 
 
-def start_writer(folder: Path, run: str, batches: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(folder), run, str(batches)]
+def start_writer(folder: Path, run: str, batches: int, code: str = WRITER) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", code, str(folder), run, str(batches)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -81,6 +87,36 @@ def test_writers(tmp_path: Path) -> None:
         assert writer.returncode == 0
     store = open_store(tmp_path)
     assert {run: steps(store, run) for run in runs} == dict.fromkeys(runs, batches(100))
+
+
+def test_adders(tmp_path: Path) -> None:
+    """Processes that add partitions at the same moment lose none, and none is there twice."""
+    adders = [start_writer(tmp_path, run, 50, ADDER) for run in "abcd"]
+    let_go(adders)
+    for adder in adders:
+        adder.communicate()
+        assert adder.returncode == 0
+    keys = list(open_store(tmp_path).dynamic_partition_keys("p"))
+    assert len(keys) == len(set(keys)) == 50 + 4 * 50 * 2
+    for run in "abcd":
+        mine = [key for key in keys if key.startswith(run)]
+        assert mine == [f"{run}{number} {end}" for number in range(50) for end in (1, 2)]
+
+
+def test_killed_adder(tmp_path: Path) -> None:
+    """Whenever a process that adds is killed, what it was told is kept is there, in whole batches."""
+    for run in "abcd":
+        adder = start_writer(tmp_path, run, 100_000, ADDER)
+        let_go([adder])
+        for _ in range(random.randint(1, 100)):
+            adder.stdout.readline()
+        adder.kill()
+        told = adder.communicate()[0].splitlines()
+        keys = list(open_store(tmp_path).dynamic_partition_keys("p"))
+        mine = [key for key in keys if key.startswith(run)]
+        assert mine == [f"{run}{number} {end}" for number in range(len(mine) // 2) for end in (1, 2)]
+        assert {str(number) for number in range(len(mine) // 2)} <= set(keys)
+        assert not told or int(told[-1]) < len(mine) // 2
 
 
 def test_reader_beside_writer(tmp_path: Path) -> None:

@@ -157,8 +157,8 @@ def test_database_of_another(make: Callable[..., SQLiteEventStore], tmp_path: Pa
 def test_newer_schema(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:
     """A file that a newer version wrote is refused with the upgrade to do."""
     make().append(EVENTS)
-    query(tmp_path / "storage" / "events.db", "PRAGMA user_version = 3")
-    with pytest.raises(StorageError, match=r"schema 3, this one knows 2.*pip install --upgrade"):
+    query(tmp_path / "storage" / "events.db", "PRAGMA user_version = 5")
+    with pytest.raises(StorageError, match=r"schema 5, this one knows 4.*pip install --upgrade"):
         make().runs()
 
 
@@ -167,10 +167,13 @@ def test_older_schema(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> 
     make().append(EVENTS)
     file = tmp_path / "storage" / "events.db"
     query(file, "DROP INDEX observations")
+    query(file, "DROP TABLE dynamic_partitions")
     query(file, "PRAGMA user_version = 1")
     assert len(make().events("r")) == 3
     assert query(file, "SELECT count(*) FROM sqlite_master WHERE name = 'observations'") == [(1,)]
-    assert query(file, "PRAGMA user_version") == [(2,)]
+    make().add_dynamic_partitions("customers", ["ann"])
+    assert list(make().dynamic_partition_keys("customers")) == ["ann"]
+    assert query(file, "PRAGMA user_version") == [(3,)]
 
 
 def test_damaged(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from holdfast.errors import RunExistsError, RunNotFoundError
 from holdfast.events import ENDS, Event, EventType, PartitionRecord, Run
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
+from holdfast.partitions.keys import check_added
 
 if TYPE_CHECKING:  # a run in memory needs none of the records of plugins
     from holdfast.provisions import PluginContext
@@ -41,6 +42,7 @@ class MemoryEventStore(EventStore):
         self._materializations: dict[AssetKey, list[Event]] = {}
         self._observations: dict[AssetKey, Event] = {}
         self._partitions: dict[AssetKey, dict[str, PartitionRecord]] = {}
+        self._dynamic: dict[str, dict[str, None]] = {}
 
     def append(self, events: Sequence[Event]) -> None:
         """Keep ``events``, all or none, in order, for the life of the process.
@@ -124,3 +126,19 @@ class MemoryEventStore(EventStore):
             known = self._observations
             keys = known if asset_keys is None else [key for key in asset_keys if key in known]
             return {key: known[key] for key in keys}
+
+    def dynamic_partition_keys(self, name: str) -> Sequence[str]:
+        with self._lock:
+            return list(self._dynamic.get(name, ()))
+
+    def add_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        added = check_added(name, keys)
+        with self._lock:
+            self._dynamic.setdefault(name, {}).update(dict.fromkeys(added))
+
+    def remove_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        removed = check_added(name, keys)
+        with self._lock:
+            known = self._dynamic.get(name, {})
+            for key in removed:
+                known.pop(key, None)

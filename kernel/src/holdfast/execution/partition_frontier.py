@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 import attrs
 
@@ -54,6 +55,9 @@ class PartitionFrontier:
     A step that is waiting is known only once something that it waits for has ended; those that wait for
     nothing are handed out from their subset. So what this holds grows with what has run, not with the plan.
 
+    What a step waits for is what its mappings say is upstream of it. What they say is downstream is only a way
+    to find who waits: it may name too many, and where it names too few, those left are looked for at the end.
+
     Args:
         units: the steps.
     """
@@ -69,6 +73,8 @@ class PartitionFrontier:
         self._fresh: dict[str, Iterator[tuple[str, PartitionsSubset]]] = {}
         self._running: dict[str, tuple[str, PartitionsSubset | None]] = {}
         self._parts: dict[str, tuple[str, PartitionsSubset | None]] = {}
+        self._begun: set[str] = set()
+        self._left_out: set[Need] = set()
         self._edges = {key: list(units.edges(key)) for key in units.templates}
         self._open = len(units)
         self.failed: set[str] = set()
@@ -82,20 +88,20 @@ class PartitionFrontier:
         for key in units.templates:
             if not self._closed[key]:
                 self._begin(key)
+        if not self.has_ready:
+            self._look_for_more()
 
     @property
     def done(self) -> bool:
         """Whether every step has succeeded, failed or been skipped.
 
         Raises:
-            InvalidDefinitionError: steps wait, and nothing that they wait for will ever end.
+            InvalidDefinitionError: partitions wait for each other.
         """
         if self._open and not (self._running or self.has_ready):
-            waiting = sorted({*self._missing, *(key for key, count in self._closed.items() if count)})[:5]
             raise InvalidDefinitionError(
-                f"{self._open} steps wait for what never comes, among them {', '.join(waiting)}. A partition "
-                "mapping contradicts itself: what it says is upstream of a partition does not have that "
-                "partition downstream."
+                f"{self._open} steps wait for each other, among them {', '.join(islice(self._waiting(), 5))}. "
+                "Look at the partition mappings between their assets."
             )
         return self._open == 0
 
@@ -107,7 +113,7 @@ class PartitionFrontier:
         while self._fresh:
             key, fresh = next(iter(self._fresh.items()))
             for partition, one in fresh:
-                if f"{key}[{partition}]" not in self.skipped:
+                if f"{key}[{partition}]" not in self.skipped and not self._count(key, one):
                     self._ready.append(self._named(key, partition, one))
                     return True
             del self._fresh[key]
@@ -123,6 +129,7 @@ class PartitionFrontier:
             raise IndexError("no step is ready")
         name = self._ready.popleft()
         self._running[name] = self._parts.pop(name)
+        self._begun.add(name)
         return name
 
     def succeeded(self, name: str, left_out: Collection[str] = ()) -> list[Skip]:
@@ -136,6 +143,7 @@ class PartitionFrontier:
             The steps that are skipped because they read one of these.
         """
         key, one = self._end(name)
+        self._left_out.update((name, output) for output in left_out)
         skips: list[Skip] = []
         for gate in self._gates[key]:
             if gate.wanted is None or (one is not None and one <= gate.wanted):
@@ -146,18 +154,18 @@ class PartitionFrontier:
                     if not gate.missing:
                         self._open_gate(gate.key)
         for reader in self._readers[key]:
-            for reader_name, part in self._waiting(reader, one):
+            for reader_name, part in self._who_waits(reader, one):
                 if reader.output in left_out:
                     skips += self._skip(reader_name, part, name, failed=False)
                 else:
                     self._arrived(reader_name, part)
-        return skips
+        return skips + self._look_for_more()
 
     def fail(self, name: str) -> list[Skip]:
         """Record that a running step failed for good; return the steps that are skipped because of it."""
         key, one = self._end(name)
         self.failed.add(name)
-        return self._lose(key, one, name, failed=True)
+        return self._lose(key, one, name, failed=True) + self._look_for_more()
 
     def retry(self, name: str) -> None:
         """Record that a running step is to be tried again now."""
@@ -207,18 +215,17 @@ class PartitionFrontier:
             self._begin(key)
             self._ready.extend(name for name in self._held.pop(key, ()) if name not in self.skipped)
 
-    def _waiting(
+    def _who_waits(
         self, reader: _Reader, one: PartitionsSubset | None
     ) -> list[tuple[str, tuple[str, PartitionsSubset]]]:
         """Return the steps that wait for a partition through an edge, and are not skipped."""
         mine = self._units.subset(reader.key)
         assert one is not None
         assert mine is not None
-        below = one & mine if reader.edge.mapping is None else self._downstream(reader.edge, one, mine)
         found = []
-        for partition, part in below.each():
+        for partition, part in self._downstream(reader.edge, one, mine).each():
             name = f"{reader.key}[{partition}]"
-            if name not in self.skipped:
+            if name not in self.skipped and one <= self._upstream(reader.edge, part):
                 found.append((name, (reader.key, part)))
         return found
 
@@ -243,11 +250,13 @@ class PartitionFrontier:
         for edge in self._edges[key]:
             theirs = self._units.subset(edge.need[0])
             if theirs is not None and edge.need[0] in self._units.apart and not _alike(edge):
-                count += len(one & theirs if edge.mapping is None else self._upstream(edge, one) & theirs)
+                count += len(self._upstream(edge, one) & theirs)
         return count
 
     def _upstream(self, edge: Edge, mine: PartitionsSubset | None) -> PartitionsSubset:
-        assert edge.mapping is not None
+        if edge.mapping is None:
+            assert mine is not None
+            return mine
         assert edge.upstream_def is not None
         return edge.mapping.upstream_subset(mine, edge.upstream_def)
 
@@ -255,6 +264,45 @@ class PartitionFrontier:
         if edge.mapping is None:
             return theirs & mine
         return edge.mapping.downstream_subset(theirs, mine.definition) & mine
+
+    # -- what no mapping led to ------------------------------------------------------------------------
+
+    def _look_for_more(self) -> list[Skip]:
+        """Look at every step that waits, once nothing runs: whether what it waits for has ended.
+
+        Only where mappings do not say downstream what they say upstream is there anything to find.
+        """
+        if not self._open or self._running or self.has_ready:
+            return []
+        skips: list[Skip] = []
+        for key in self._units.apart:
+            for name, (_, one) in self._of(key) if not self._closed[key] else ():
+                if name in self._begun:
+                    continue
+                assert one is not None
+                needs = list(self._needs(key, one))
+                lost = next((need for need in needs if self._is_lost(need)), None)
+                if lost is not None:
+                    failed = lost not in self._left_out
+                    skips += self._skip(name, (key, one), lost[0], failed=failed)
+                elif all(need in self._begun for need, _ in needs):
+                    self._ready.append(self._named(key, one.only_key or "", one))
+        return skips
+
+    def _needs(self, key: str, one: PartitionsSubset) -> Iterator[Need]:
+        for edge in self._edges[key]:
+            upstream, output = edge.need
+            theirs = self._units.subset(upstream)
+            if theirs is not None and upstream in self._units.apart and not _alike(edge):
+                for partition in self._upstream(edge, one) & theirs:
+                    yield f"{upstream}[{partition}]", output
+
+    def _is_lost(self, need: Need) -> bool:
+        return need[0] in self.failed or need[0] in self.skipped or need in self._left_out
+
+    def _waiting(self) -> Iterator[str]:
+        for key in self._units.templates:
+            yield from (name for name, _ in self._of(key) if name not in self._begun)
 
     # -- ends ------------------------------------------------------------------------------------------
 
@@ -270,7 +318,7 @@ class PartitionFrontier:
                         pending.append((*unit, name))
                     self._fresh.pop(gate.key, None)
             for reader in self._readers[lost]:
-                for name, (reader_key, below) in self._waiting(reader, part):
+                for name, (reader_key, below) in self._who_waits(reader, part):
                     skips += self._skipped(name, cause, failed)
                     pending.append((reader_key, below, name))
         return skips
@@ -290,7 +338,7 @@ class PartitionFrontier:
         return skips
 
     def _of(self, key: str) -> Iterator[tuple[str, tuple[str, PartitionsSubset | None]]]:
-        """Yield the steps of a step of the plan that are not skipped; none of them has run."""
+        """Yield the steps of a step of the plan that are not skipped."""
         subset = self._units.subset(key)
         if key not in self._units.apart:
             if key not in self.skipped:

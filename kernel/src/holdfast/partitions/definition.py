@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
 
 from holdfast.errors import (
-    InvalidDefinitionError,
     InvalidInvocationError,
     InvariantViolationError,
     UnknownPartitionError,
@@ -20,7 +19,7 @@ from holdfast.partitions.indices import Indices
 from holdfast.partitions.products import Product
 from holdfast.partitions.ranges import Partition, PartitionKeyRange, TimeWindow
 
-__all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset", "check_keys"]
+__all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset"]
 
 Self = TypeVar("Self", bound="PartitionsDefinition")
 
@@ -174,8 +173,14 @@ class PartitionsDefinition(ABC):
         return frozenset(keys[start : end + 1])
 
     def keys_of(self, members: Any) -> Sequence[str]:
-        """Return the keys of members, in order."""
-        return sorted(members)
+        """Return the keys of members, in order; keys that there are not, or no longer, come last."""
+        if len(members) < 2:
+            return list(members)
+        places = self._places()
+        return sorted(members, key=lambda key: (places.get(key, len(places)), key))
+
+    def _places(self) -> Mapping[str, int]:
+        return {key: place for place, key in enumerate(self.get_partition_keys())}
 
     def singles_of(self, members: Any) -> Iterator[tuple[str, Any]]:
         """Yield each key with the members of the subset of it alone, in order."""
@@ -186,8 +191,8 @@ class PartitionsDefinition(ABC):
         return (PartitionKeyRange(key, key) for key in self.keys_of(members))
 
     def members_to_json(self, members: Any) -> Any:
-        """Return members as JSON values."""
-        return list(self.keys_of(members))
+        """Return members as JSON values, the same for equal members."""
+        return sorted(members)
 
     def members_from_json(self, data: Any) -> Any:
         """Return the members that `members_to_json` wrote."""
@@ -209,8 +214,7 @@ class PartitionsSubset:
     """Some of the partitions of a definition: an immutable set of keys that can be hashed and compared.
 
     ``|``, ``&``, ``-`` and ``<=`` combine and compare subsets of equal definitions. None of them lists keys,
-    nor do ``len`` and ``in``. Iterating gives the keys in the order of the definition; those of dynamic
-    partitions, which may be added and removed, in alphabetical order.
+    nor do ``len`` and ``in``. Iterating gives the keys in the order of the definition.
 
     Attributes:
         definition: whose partitions they are.
@@ -306,29 +310,3 @@ class PartitionsSubset:
                 f"Subsets of {self.definition} and of {other.definition} cannot be combined; map one first."
             )
         return other.members
-
-
-def check_keys(keys: Iterable[Any], where: str) -> tuple[str, ...]:
-    """Return partition keys if they can be told apart, printed and stored.
-
-    Raises:
-        InvalidDefinitionError: one is no string, is empty, is there twice, holds ``...`` (which stands for
-            a range), or is no valid unicode.
-    """
-    checked: dict[str, None] = {}
-    for key in keys:
-        problem = ""
-        if not isinstance(key, str):
-            problem = "is no string"
-        elif not key:
-            problem = "is empty"
-        elif "..." in key:
-            problem = "holds '...', which stands for a range"
-        elif key in checked:
-            problem = "is there twice"
-        elif not key.isascii() and any("\ud800" <= character <= "\udfff" for character in key):
-            problem = "is no valid unicode, and cannot be stored"
-        if problem:
-            raise InvalidDefinitionError(f"{where}: the partition key {key!r} {problem}.")
-        checked[key] = None
-    return tuple(checked)

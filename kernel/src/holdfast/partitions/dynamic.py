@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError
-from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition, check_keys
+from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition
+from holdfast.partitions.keys import check_keys, check_name
 from holdfast.partitions.ranges import Partition
 
 __all__ = ["DynamicPartitionsDefinition"]
@@ -32,7 +33,7 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
 
     partition_fn: PartitionFn | None
     name: str | None = None
-    _known: tuple[str, ...] | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _known: Mapping[str, int] | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     @classmethod
     def named(cls, name: str) -> DynamicPartitionsDefinition:
@@ -49,10 +50,8 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
             raise InvalidDefinitionError(
                 f"DynamicPartitionsDefinition: partition_fn is a function, not {self.partition_fn!r}."
             )
-        if self.name is not None and (not isinstance(self.name, str) or not self.name):
-            raise InvalidDefinitionError(
-                f"DynamicPartitionsDefinition: the name is a string that is not empty, not {self.name!r}."
-            )
+        if self.name is not None:
+            check_name(self.name)
 
     def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
         """Return the keys there are, in order.
@@ -89,8 +88,13 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
         else:
             known = list(check_keys(dynamic_keys.dynamic_partition_keys(self.name), str(self)))
         still = attrs.evolve(self)
-        object.__setattr__(still, "_known", tuple(known))
+        object.__setattr__(still, "_known", {key: place for place, key in enumerate(known)})
         return still
+
+    def _places(self) -> Mapping[str, int]:
+        if self._known is None and self.partition_fn is None:
+            return {}  # nobody has said yet which there are
+        return super()._places() if self._known is None else self._known
 
     def __str__(self) -> str:
         if self.name is not None:

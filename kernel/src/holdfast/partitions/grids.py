@@ -59,7 +59,7 @@ def boxes_between(
 def parts_of(members: Product, definitions: Sequence[PartitionsDefinition]) -> list[tuple[str, ...]]:
     """Return the keys of every combination, in order."""
     found: list[tuple[str, ...]] = []
-    for axis, rest in _rows(members):
+    for axis, rest in _rows(members, definitions[0]):
         firsts = definitions[0].keys_of(axis)
         followed_by = parts_of(rest, definitions[1:]) if isinstance(rest, Product) else [()]
         found += [(first, *others) for first in firsts for others in followed_by]
@@ -74,7 +74,7 @@ def ranges_of(
         for axis, _ in members.cells:
             yield from (((), found) for found in definitions[0].ranges_of(axis))
         return
-    for axis, rest in _rows(members):
+    for axis, rest in _rows(members, definitions[0]):
         assert isinstance(rest, Product)
         for first in definitions[0].keys_of(axis):
             for others, found in ranges_of(rest, definitions[1:]):
@@ -104,7 +104,14 @@ def from_json(data: Any, definitions: Sequence[PartitionsDefinition]) -> Product
     return Product(frozenset((axis, rest) for rest, axis in alike.items()))
 
 
-def _rows(members: Product) -> Iterator[tuple[Axis, Any]]:
+def _rows(members: Product, definition: PartitionsDefinition) -> Iterator[tuple[Axis, Any]]:
     """Yield ranges of first elements in order, as sets, with what follows each element."""
+    followed_by: dict[str, Any] = {}
     for start, stop, rest in members.rows():
-        yield (Indices.between(start, stop) if isinstance(start, int) else frozenset([start])), rest
+        if isinstance(start, str):
+            followed_by[start] = rest
+        else:
+            yield Indices.between(start, stop), rest
+    if followed_by:
+        for key in definition.keys_of(frozenset(followed_by)):
+            yield frozenset([key]), followed_by[key]

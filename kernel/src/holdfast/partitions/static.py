@@ -9,8 +9,9 @@ from functools import lru_cache
 import attrs
 
 from holdfast.errors import InvalidDefinitionError, did_you_mean
-from holdfast.partitions.definition import PartitionsDefinition, check_keys
+from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.partitions.indices import Indices
+from holdfast.partitions.keys import check_keys
 from holdfast.partitions.ranges import PartitionKeyRange
 
 __all__ = ["StaticPartitionsDefinition"]
@@ -80,6 +81,10 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         """Yield the ranges of keys."""
         keys = self.partition_keys
         return (PartitionKeyRange(keys[start], keys[stop - 1]) for start, stop in members.spans)
+
+    def members_to_json(self, members: Indices) -> list[str]:
+        """Return the keys: a range would hold others once there are keys between."""
+        return self.keys_of(members)
 
     def __str__(self) -> str:
         shown = ", ".join(map(repr, self.partition_keys[:3]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
 
 import attrs
 
@@ -14,6 +14,9 @@ from holdfast.partitions.zones import EPOCH, instant_of, wall_time
 __all__ = ["KeyFormat"]
 
 _DAY = 86_400
+_MOST = 24 * 60  # windows in a day
+_SECOND = timedelta(seconds=1)
+_MIDNIGHT = datetime(1970, 1, 1)
 _EPOCH_ORDINAL = EPOCH.toordinal()
 _DATE_FIRST = re.compile(r"((?:[^%]|%[YmdyjbBaA%])*?)((?:[^%]|%[HMSIpX])*)\Z")
 
@@ -45,24 +48,25 @@ class KeyFormat:
         if split is None:
             return [self.key(moment) for moment in moments]
         keys: list[str] = []
-        place, utc = 0, self.zone is timezone.utc
-        dates, times = _Parts(split[1], _date), _Parts(split[2], _time)
-        while place < len(moments):
-            begin = wall_time(moments[place], self.zone)
-            stop = (
-                len(moments) if utc else bisect_left(moments, moments[place] + _DAY)
-            )  # clocks change once a day
-            end = wall_time(moments[stop - 1], self.zone)
-            if begin.fold or end.fold or begin.utcoffset() != end.utcoffset():
-                keys += [self.key(moment) for moment in moments[place:stop]]
+        last: list[int] = []
+        written: list[str] = []
+        times = _Times(split[2])
+        place, begin = 0, wall_time(moments[0], self.zone) if moments else EPOCH
+        while place < len(moments):  # day by day; most of them have the same times
+            first, ahead = moments[place], begin.utcoffset()
+            assert ahead is not None
+            day, passed = divmod(first + ahead // _SECOND, _DAY)
+            stop = bisect_left(moments, first - passed + _DAY, place, min(len(moments), place + _MOST))
+            after = wall_time(moments[min(stop, len(moments) - 1)], self.zone)
+            if after.utcoffset() == ahead and not begin.fold and not after.fold:
+                of_day = [moment - first + passed for moment in moments[place:stop]]
+                if of_day != last:
+                    last, written = of_day, [times[seconds] for seconds in of_day]
+                begins = date.fromordinal(day + _EPOCH_ORDINAL).strftime(split[1])
+                keys += [begins + time for time in written]
             else:
-                offset = begin.utcoffset()
-                assert offset is not None
-                ahead = offset // timedelta(seconds=1)
-                for moment in moments[place:stop]:
-                    day, time = divmod(moment + ahead, _DAY)
-                    keys.append(dates[day] + times[time])
-            place = stop
+                keys += [self.key(moment) for moment in moments[place:stop]]
+            place, begin = stop, after
         return keys
 
     def moment(self, key: str) -> int:
@@ -84,20 +88,12 @@ class KeyFormat:
         return "%z" in self.fmt
 
 
-class _Parts(dict[int, str]):
-    """One part of the keys, written once for each day or time of day."""
+class _Times(dict[int, str]):
+    """Times of day, each written once."""
 
-    def __init__(self, fmt: str, value: Callable[[int], date]) -> None:
-        self._fmt, self._value = fmt, value
+    def __init__(self, fmt: str) -> None:
+        self._fmt = fmt
 
-    def __missing__(self, number: int) -> str:
-        text = self[number] = self._value(number).strftime(self._fmt)
+    def __missing__(self, seconds: int) -> str:
+        text = self[seconds] = (_MIDNIGHT + timedelta(seconds=seconds)).strftime(self._fmt)
         return text
-
-
-def _date(day: int) -> date:
-    return date.fromordinal(day + _EPOCH_ORDINAL)
-
-
-def _time(seconds: int) -> datetime:
-    return datetime(1970, 1, 1) + timedelta(seconds=seconds)

@@ -62,6 +62,16 @@ MIGRATIONS = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE dynamic_partitions (
+            number INTEGER PRIMARY KEY, -- in the order of adding
+            name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            UNIQUE (name, key)
+        )
+        """,
+    ),
 )
 """What makes each version of the tables from the one before; the first, from an empty file."""
 

@@ -15,6 +15,7 @@ from holdfast.event_json import dump_data, parse_data
 from holdfast.events import ENDS, Event, EventType, PartitionRecord, Run, RunStatus
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
+from holdfast.partitions.keys import check_added
 from holdfast.provisions import PluginContext
 from holdfast.versions import LOGICAL_VERSION
 from holdfast_sqlite.database import Database
@@ -153,6 +154,21 @@ class SQLiteEventStore(EventStore):
 
     def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
         return self._latest(EventType.ASSET_OBSERVATION, asset_keys)
+
+    def dynamic_partition_keys(self, name: str) -> Sequence[str]:
+        rows = self._rows("SELECT key FROM dynamic_partitions WHERE name = ? ORDER BY number", name)
+        return [key for (key,) in rows]
+
+    def add_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        rows = [(name, key) for key in check_added(name, keys)]
+        with self.database.transaction() as connection:
+            insert = "INSERT INTO dynamic_partitions (name, key) VALUES (?, ?) ON CONFLICT DO NOTHING"
+            connection.executemany(insert, rows)
+
+    def remove_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        rows = [(name, key) for key in check_added(name, keys)]
+        with self.database.transaction() as connection:
+            connection.executemany("DELETE FROM dynamic_partitions WHERE name = ? AND key = ?", rows)
 
     def close(self) -> None:
         """Let go of the file; a later use opens it again."""
