@@ -1,4 +1,4 @@
-"""Backfills that are killed at random moments and resumed, by the command, in files, with events in SQLite."""
+"""Backfills that are killed at random moments and resumed, in files, with events in SQLite."""
 
 from __future__ import annotations
 

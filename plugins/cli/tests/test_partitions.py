@@ -280,3 +280,73 @@ def test_a_run_of_many_partitions_is_shown_by_asset(flows):
     lines = flows.lines("runs", "show")
     rows = [line.split() for line in lines if line.startswith(("daily", "doubled"))]
     assert [" ".join(row[-5:]) for row in rows] == ["of 31 made, 1 failed", "of 31 made, 1 skipped"]
+
+
+# -- dynamic partitions ------------------------------------------------------------------------------
+
+CUSTOMERS = """
+from holdfast import DynamicPartitionsDefinition, MultiPartitionsDefinition, StaticPartitionsDefinition, asset
+
+customers = DynamicPartitionsDefinition.named("customers")
+years = StaticPartitionsDefinition(["2020", "2021"])
+by_year = MultiPartitionsDefinition({"who": DynamicPartitionsDefinition.named("clients"), "year": years})
+
+
+@asset(partitions_def=customers)
+def bought(context):
+    return context.partition_key
+
+
+@asset(partitions_def=by_year)
+def yearly(context):
+    return context.partition_key
+"""
+
+
+@pytest.fixture
+def customers(project):
+    """A project with dynamic partitions."""
+    return project(CUSTOMERS, SETTINGS)
+
+
+def test_keys_are_added_listed_and_removed(customers):
+    """They are the partitions of the assets that have them, in the order in which they came."""
+    added = customers("partitions", "add", "customers", "bob", "ann", "c,d..e")
+    assert added.stdout == "3 partitions added to 'customers', which has 3.\n", added.stderr
+    assert customers.lines("partitions", "list", "customers") == ["bob", "ann", "c,d..e"]
+    assert customers.lines("partitions", "list", "bought", "--missing") == ["bob", "ann", "c,d..e"]
+    assert customers("backfill", "bought").returncode == 0
+    removed = customers("partitions", "remove", "customers", "bob")
+    assert removed.stdout == "1 partition removed from 'customers', which has 2.\n"
+    assert customers.json("partitions", "list", "customers") == ["ann", "c,d..e"]
+    assert customers.json("partitions", "status", "bought")[0]["total"] == 2
+
+
+def test_a_key_is_added_once(customers):
+    """One that is there stays where it is."""
+    customers("partitions", "add", "customers", "ann")
+    again = customers("partitions", "add", "customers", "ann", "bob")
+    assert again.stdout == "1 partition added to 'customers', which has 2.\n"
+
+
+def test_a_dimension_may_be_dynamic(customers):
+    """Its name is known, too."""
+    assert customers("partitions", "add", "clients", "eve").returncode == 0
+    assert customers.lines("partitions", "list", "yearly") == ["eve|2020", "eve|2021"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("add", "custmers", "ann"), "Did you mean 'customers'"),
+        (("remove", "customers", "ann"), "'ann' is not the key of one of the dynamic partitions 'customers'"),
+        (("add", "customers", ""), "is empty"),
+        (("list", "customers", "--missing"), "Name an asset"),
+        (("list", "nobody"), "nobody"),
+    ],
+)
+def test_what_is_not_there_is_wrong_use(customers, arguments, message):
+    """A name that no asset has, a key that is not there or is none."""
+    done = customers("partitions", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr

@@ -90,9 +90,7 @@ def hours_of_a_day(api):
 
 def day_of_an_hour(api):
     """An hour reads its day."""
-    return _keys_read(
-        api, _days(api), api.HourlyPartitionsDefinition("2023-01-01-00:00"), "2023-01-02-07:00"
-    )
+    return _keys_read(api, _days(api), api.HourlyPartitionsDefinition("2023-01-01-00:00"), "2023-01-02-07:00")
 
 
 def days_of_a_week_and_of_a_month(api):

@@ -56,8 +56,13 @@ def job_with_other_partitions_than_its_assets(api):
 
 def job_with_partitions_over_assets_without(api):
     """A job may have partitions that its assets do not have."""
-    job = api.define_asset_job("all_of_it", partitions_def=_letters(api)).resolve([_asset(api, "x", None)], [])
-    return [job.partitions_def == _letters(api), job.execute_in_process(partition_key="a").output_for_node("x")]
+    job = api.define_asset_job("all_of_it", partitions_def=_letters(api)).resolve(
+        [_asset(api, "x", None)], []
+    )
+    return [
+        job.partitions_def == _letters(api),
+        job.execute_in_process(partition_key="a").output_for_node("x"),
+    ]
 
 
 def asset_job_without_a_key(api):
@@ -197,7 +202,12 @@ def a_request_for_a_key_of_assets(api):
     """The same of a job of assets, and for some of them."""
     job = api.define_asset_job("all_of_it").resolve([_asset(api, "x", _letters(api))], [])
     request = job.run_request_for_partition("b", asset_selection=[api.AssetKey("x")])
-    return [plain(request.run_config), _own_tags(request.tags), plain(request.asset_selection), request.run_key]
+    return [
+        plain(request.run_config),
+        _own_tags(request.tags),
+        plain(request.asset_selection),
+        request.run_key,
+    ]
 
 
 def a_request_without_partitions(api):
@@ -254,8 +264,12 @@ def implicit_jobs(api):
             return list(assets)
 
         found = [job for job in repo.get_all_jobs() if job.name.startswith("__ASSET_JOB")]
-        return {job.name: sorted(job.asset_layer.asset_keys if hasattr(job.asset_layer, "asset_keys")
-                                 else job.asset_layer.keys) for job in found}
+        return {
+            job.name: sorted(
+                job.asset_layer.asset_keys if hasattr(job.asset_layer, "asset_keys") else job.asset_layer.keys
+            )
+            for job in found
+        }
 
     several = jobs(one, two, plainly)
     return [

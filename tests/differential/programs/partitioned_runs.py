@@ -329,9 +329,7 @@ def definitions_of_wrong_types(api):
     """What is no definition of partitions is refused where it is given."""
     return [
         error(lambda: api.asset(partitions_def="daily", name="made")(lambda: 1)),
-        error(
-            lambda: api.multi_asset(outs={"x": api.AssetOut()}, partitions_def=3, name="made")(lambda: 1)
-        ),
+        error(lambda: api.multi_asset(outs={"x": api.AssetOut()}, partitions_def=3, name="made")(lambda: 1)),
         error(lambda: api.SourceAsset("s", partitions_def=["a"])),
         error(lambda: api.AssetIn(partition_mapping=5)),
     ]

@@ -27,7 +27,8 @@ class TemporaryFile:
 
     On the disk it is beside the value, named ``_<name>~``, and locked until it is closed. So what a killed
     process left behind is told from what another process is writing, and the next one of this name removes
-    it. Programs that read whole directories leave out names that begin with ``_``. As a context manager it leaves nothing behind unless it was renamed.
+    it. Programs that read whole directories leave out names that begin with ``_``. As a context manager it
+    leaves nothing behind unless it was renamed.
 
     Args:
         path: the path of the value, without an extension.
