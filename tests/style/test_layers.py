@@ -49,6 +49,7 @@ LAYERS = (
     ("jobs",),
     ("asset_jobs",),
     ("graph_definition", "reconstruction"),
+    ("implicit_jobs",),
     ("sensors",),
     ("reconciliation",),
     ("repository_definition",),

@@ -18,6 +18,7 @@ from holdfast.job_result import ExecuteJobResult
 from holdfast.jobs import JobDefinition
 from holdfast.keys import AssetKey
 from holdfast.partition_choice import Moment, choose_partitions
+from holdfast.partitions.config import PartitionedConfig
 from holdfast.partitions.definition import PartitionsSubset
 from holdfast.run_api import execute_job
 from holdfast.run_partitions import RunPartitions, moment_of
@@ -92,6 +93,11 @@ def backfill_partitions(
     layer = job.asset_layer
     if layer is None:
         raise InvalidInvocationError(f"{job!r} makes no assets, so there is nothing to backfill.")
+    if isinstance(job.config, PartitionedConfig):
+        raise InvalidInvocationError(
+            f"{job!r} has other config for each partition, and a backfill is one run with one config. "
+            "Run it for each partition by itself, or read the partition from the context."
+        )
     if only not in (None, "missing", "failed"):
         raise InvalidInvocationError(f"backfill: only is 'missing' or 'failed', not {only!r}.")
     moment = moment_of(instance)

@@ -127,6 +127,15 @@ class JobPartitions(ABC):
             None if asset_selection is None else list(asset_selection),
         )
 
+    def _tags_of_partition(self, partition_key: str | None) -> Mapping[str, str]:
+        """Return the tags of a run for a partition, those of a run for none when it is ``None``."""
+        if partition_key is None:
+            return {}
+        own = {PARTITION_TAG: partition_key}
+        if isinstance(self.config, PartitionedConfig):
+            own.update(self.config.get_tags_for_partition_key(partition_key))
+        return own
+
     def plan_for_run(
         self,
         partitions: RunPartitions | None,
@@ -169,6 +178,5 @@ class JobPartitions(ABC):
         graph = AssetGraph.of(()) if layer is None else layer.graph
         if asset_selection is not None:
             keys = keys & frozenset(map(AssetKey.from_coercible, asset_selection))
-        job_def = None if keys else self.partitions_def
         all_tags = {**self.tags, **check_tags(tags, f"run of '{self.name}'")}
-        return run_partitions(graph, keys, job_def, partition_key, all_tags, instance, repr(self))
+        return run_partitions(graph, keys, self.partitions_def, partition_key, all_tags, instance, repr(self))

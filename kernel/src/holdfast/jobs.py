@@ -42,17 +42,11 @@ from holdfast.planning import check_input_values, check_subsets, make_graph_plan
 from holdfast.policies import RetryPolicy, check_retry_policy
 from holdfast.results import ExecuteInProcessResult
 from holdfast.run_config import filled_in, given_resource_configs, read_executor_config, read_run_config
-from holdfast.run_partitions import PARTITION_TAG, RunPartitions
+from holdfast.run_partitions import RunPartitions
 from holdfast.runs import RunSpec, in_process_result, prepare_in_process
 from holdfast.selection import AssetSelection
 
-__all__ = [
-    "ALL_ASSETS_JOB",
-    "JobDefinition",
-]
-
-ALL_ASSETS_JOB = "__ASSET_JOB"
-"""The name of the job over all assets that every repository with assets has."""
+__all__ = ["JobDefinition"]
 
 
 def _executor(choice: Any) -> ExecutorDefinition:
@@ -299,14 +293,11 @@ class JobDefinition(JobPartitions):
             partitions: the partitions that it is for.
         """
         key = None if partitions is None else partitions.key
-        own = {} if key is None else {PARTITION_TAG: key}
-        if key is not None and isinstance(self.config, PartitionedConfig):
-            own.update(self.config.get_tags_for_partition_key(key))
         return RunSpec(
             job_name=self.name,
             run_id=run_id,
             run_config=self.run_config(run_config, key),
-            tags={**self.tags, **own, **check_tags(tags, f"run of '{self.name}'")},
+            tags={**self.tags, **self._tags_of_partition(key), **check_tags(tags, f"run of '{self.name}'")},
             resources={**self.resource_defs, **(resources or {})},
             loggers=self.loggers,
             job=self,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from holdfast.asset_node import AssetNode
-from holdfast.errors import CycleError, InvalidDefinitionError
+from holdfast.errors import CycleError, InvalidDefinitionError, UnknownPartitionError
 from holdfast.keys import AssetKey
 from holdfast.partitions.default_mapping import default_mapping
 from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.partitions.dynamic import DynamicPartitionsDefinition
+from holdfast.partitions.key_mappings import IdentityPartitionMapping
 from holdfast.partitions.mapping import PartitionMapping
 
 __all__ = ["KERNEL_MAPPINGS", "Mappings", "check_edges", "edge_mapping"]
@@ -53,13 +54,24 @@ def edge_mapping(
 
     Returns:
         ``None`` when the upstream asset has no partitions.
+
+    Raises:
+        InvalidDefinitionError: what plugins provide does not fit the two assets, which are named.
+        UnknownProvisionError: no active plugin provides the mapping.
     """
     if upstream.partitions_def is None:
         return None
     given = _given(reader, upstream.key)
-    if isinstance(given, str):
-        return mappings.named(given)
-    return given or mappings.default(upstream.partitions_def, reader.partitions_def)
+    if isinstance(given, PartitionMapping):
+        return given  # it was checked with the graph
+    if given is None:
+        found = mappings.default(upstream.partitions_def, reader.partitions_def)
+    else:
+        found = mappings.named(given)
+    assert found is not None
+    if mappings is not KERNEL_MAPPINGS:
+        _check_mapping(reader, upstream, found, upstream.partitions_def)
+    return found
 
 
 def check_edges(nodes: Sequence[AssetNode], positions: Mapping[AssetKey, int]) -> None:
@@ -87,29 +99,46 @@ def _check_edge(reader: AssetNode, upstream: AssetNode) -> None:
     given = _given(reader, upstream.key)
     if isinstance(given, str):
         return
-    what = f"Asset '{reader.key}' ({reader.place}) reads '{upstream.key}' ({upstream.place})"
     if upstream.partitions_def is None:
         if given is not None:
             raise InvalidDefinitionError(
-                f"{what} with a {type(given).__name__}, but '{upstream.key}' has no partitions. Leave the "
-                "partition_mapping out, or give it a partitions_def."
+                f"{_reads(reader, upstream)} with a {type(given).__name__}, but '{upstream.key}' has no "
+                "partitions. Leave the partition_mapping out, or give it a partitions_def."
             )
         return
     mapping = given or default_mapping(upstream.partitions_def, reader.partitions_def)
     assert mapping is not None
+    _check_mapping(reader, upstream, mapping, upstream.partitions_def)
+
+
+def _check_mapping(
+    reader: AssetNode, upstream: AssetNode, mapping: PartitionMapping, upstream_def: PartitionsDefinition
+) -> None:
     try:
-        mapping.check_pair(upstream.partitions_def, reader.partitions_def)
+        mapping.check_pair(upstream_def, reader.partitions_def)
     except InvalidDefinitionError as error:
-        raise InvalidDefinitionError(f"{what}, and their partitions do not fit: {error}") from None
-    if reader is upstream and _depends_on_itself(mapping, upstream.partitions_def):
+        raise InvalidDefinitionError(
+            f"{_reads(reader, upstream)}, and their partitions do not fit: {error}"
+        ) from None
+    if reader.key == upstream.key and _depends_on_itself(mapping, upstream_def):
         raise CycleError([str(reader.key)], [reader.place])
 
 
 def _depends_on_itself(mapping: PartitionMapping, definition: PartitionsDefinition) -> bool:
+    """Return whether a partition depends on itself, of some that are tried."""
     if isinstance(definition, DynamicPartitionsDefinition):
-        return False  # its keys are not known before a run
-    last = definition.last()
-    return bool(last & mapping.upstream_subset(last, definition))
+        return isinstance(mapping, IdentityPartitionMapping)  # its keys are not known before a run
+    for one in (*definition.probes(), definition.last()):
+        try:
+            if one & mapping.upstream_subset(one, definition):
+                return True
+        except UnknownPartitionError:
+            continue  # at the ends of a definition there may be nothing
+    return False
+
+
+def _reads(reader: AssetNode, upstream: AssetNode) -> str:
+    return f"Asset '{reader.key}' ({reader.place}) reads '{upstream.key}' ({upstream.place})"
 
 
 def _given(reader: AssetNode, key: AssetKey) -> PartitionMapping | str | None:

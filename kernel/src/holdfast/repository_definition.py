@@ -11,7 +11,6 @@ import attrs
 from holdfast.argument_types import check_type
 from holdfast.asset_graph import AssetGraph
 from holdfast.asset_jobs import UnresolvedAssetJobDefinition
-from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import multi_or_in_process_executor, to_executor_definition
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.definitions.executor import ExecutorDefinition
@@ -20,10 +19,10 @@ from holdfast.definitions.logger import LoggerDefinition, check_loggers
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, InvariantViolationError, UnknownJobError, did_you_mean
 from holdfast.graph_definition import GraphDefinition
+from holdfast.implicit_jobs import ALL_ASSETS_JOB, implicit_job, implicit_job_keys
 from holdfast.instance import Instance
-from holdfast.jobs import ALL_ASSETS_JOB, JobDefinition
+from holdfast.jobs import JobDefinition
 from holdfast.keys import CoercibleToAssetKey, check_name
-from holdfast.observation_plan import observable_keys
 from holdfast.sensors import SensorDefinition
 from holdfast.value_loader import AssetValueLoader
 
@@ -113,23 +112,20 @@ class RepositoryDefinition:
         )
 
     @cached_property
-    def _all_assets_job(self) -> JobDefinition:
-        layer = AssetLayer.everything(self.graph)
-        job = JobDefinition(graph_def=None, name=ALL_ASSETS_JOB, asset_layer=layer)
-        return _with_defaults(job, self.default_executor_def, self.default_logger_defs)
+    def _implicit_jobs(self) -> dict[str, JobDefinition]:
+        return {}
 
     @property
     def job_names(self) -> list[str]:
-        """The names of its jobs, the one over all its assets included."""
-        implicit = [ALL_ASSETS_JOB] if self.graph.asset_keys or observable_keys(self.graph) else []
-        return [*self.jobs, *implicit]
+        """The names of its jobs, the implicit ones included; see `implicit_job_keys`."""
+        return [*self.jobs, *implicit_job_keys(self.graph)]
 
     def has_job(self, name: str) -> bool:
         """Return whether it has a job of this name."""
-        return name in self.job_names
+        return name in self.job_names or (name == ALL_ASSETS_JOB and bool(self.graph.asset_keys))
 
     def get_job(self, name: str) -> JobDefinition:
-        """Return a job.
+        """Return a job; ``__ASSET_JOB`` is one over all its assets, whatever their partitions.
 
         Raises:
             UnknownJobError: there is none of this name.
@@ -138,10 +134,15 @@ class RepositoryDefinition:
             return self.jobs[name]
         if not self.has_job(name):
             raise UnknownJobError(name, self.job_names)
-        return self._all_assets_job
+        if name not in self._implicit_jobs:
+            job = implicit_job(name, self.graph)
+            self._implicit_jobs[name] = _with_defaults(
+                job, self.default_executor_def, self.default_logger_defs
+            )
+        return self._implicit_jobs[name]
 
     def get_all_jobs(self) -> list[JobDefinition]:
-        """Return its jobs, the one over all its assets included."""
+        """Return its jobs, the implicit ones included."""
         return [self.get_job(name) for name in self.job_names]
 
     @property

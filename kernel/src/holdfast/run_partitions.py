@@ -54,8 +54,7 @@ class _StoredKeys:
         self._instance = instance
 
     def dynamic_partition_keys(self, name: str) -> Sequence[str]:
-        keys: Sequence[str] = self._instance.event_store.dynamic_partition_keys(name)  # type: ignore[attr-defined]
-        return keys
+        return self._instance.event_store.dynamic_partition_keys(name)
 
 
 def moment_of(instance: Instance, time: datetime | None = None) -> Moment:
@@ -82,7 +81,7 @@ def run_partitions(
     Args:
         graph: all assets.
         keys: the assets that it makes.
-        job_def: the partitions of a job without assets.
+        job_def: the partitions of the job, for which assets without any run.
         partition_key: the partition, if one is given.
         tags: the tags of the run, which may name one partition or a range.
         instance: knows dynamic partitions.
@@ -107,7 +106,7 @@ def run_partitions(
             f"{what}: a run is for one partition or for a range. Give both of the tags "
             f"{' and '.join(RANGE_TAGS)}, or neither."
         )
-    if job_def is not None and not keys:
+    if job_def is not None and not any(graph[key].partitioned for key in keys):
         requested(moment.still(job_def), asked)
         return RunPartitions(moment.time, {}, partition_key)
     try:

@@ -12,8 +12,8 @@ import attrs
 from holdfast.argument_types import check_type
 from holdfast.definitions.function import takes_argument
 from holdfast.errors import InvalidInvocationError, InvariantViolationError
+from holdfast.implicit_jobs import ALL_ASSETS_JOB
 from holdfast.instance import Instance
-from holdfast.jobs import ALL_ASSETS_JOB
 from holdfast.keys import check_name
 from holdfast.run_request import RunRequest, checked, optional_text
 from holdfast.selection import AssetSelection

@@ -152,10 +152,8 @@ class _Partitioned:
         """Return whether a step reads an asset that its own call makes, at the same partitions."""
         return key in step.selected and len(step.path) > 1
 
-    def _waits(
-        self, step: Step, need: Need, own: PartitionsSubset | None, kept: Mapping[str, Step]
-    ) -> bool:
-        """Return whether a step waits for another at their partitions: it may read none that the other makes."""
+    def _waits(self, step: Step, need: Need, own: PartitionsSubset | None, kept: Mapping[str, Step]) -> bool:
+        """Return whether a step waits for another, of which it may read none of the partitions made."""
         if need[0] not in kept:
             return False
         made, theirs = self._made[need], self.partitions[need[0]]
@@ -172,9 +170,9 @@ class _Partitioned:
         reader = graph[next(iter(step.selected))]
         mapping = edge_mapping(reader, upstream, self.moment.mappings)
         assert mapping is not None
-        definition = reader.partitions_def
-        several = mapping.finds_several(upstream.partitions_def, definition)
-        return mapping, self.moment.still(upstream.partitions_def), several
+        above = self.moment.still(upstream.partitions_def)
+        below = None if reader.partitions_def is None else self.moment.still(reader.partitions_def)
+        return mapping, above, mapping.finds_several(above, below)
 
     def _at(self, step: Step, output: StepOutput, own: PartitionsSubset | None) -> StepOutput:
         assert output.asset_key is not None
@@ -195,9 +193,9 @@ class _Partitioned:
             several = True
         elif not several and len(found) > 1:
             raise InvariantViolationError(
-                f"{step.title} reads {len(found)} partitions of '{output.asset_key}', but a "
-                f"{type(mapping).__name__} does not say that it may find several. Let its finds_several "
-                "return True; the input is then a mapping of values by partition key."
+                f"{step.title} reads {len(found)} partitions of '{output.asset_key}', but its "
+                f"{type(mapping).__name__} did not find several where it was tried. Let its finds_several "
+                "return True; the input is then always a mapping of values by partition key."
             )
         return output._replace(partitions=found, by_partition=several)
 

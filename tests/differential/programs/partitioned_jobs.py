@@ -15,6 +15,10 @@ def _asset(api, asset_name, partitions_def):
     return made
 
 
+def _keys(layer):
+    return layer.asset_keys if hasattr(layer, "asset_keys") else layer.keys
+
+
 def _own_tags(tags):
     """Return tags without those that a system writes under its own name."""
     return {label: value for label, value in sorted(tags.items()) if "/" not in label}
@@ -264,12 +268,7 @@ def implicit_jobs(api):
             return list(assets)
 
         found = [job for job in repo.get_all_jobs() if job.name.startswith("__ASSET_JOB")]
-        return {
-            job.name: sorted(
-                job.asset_layer.asset_keys if hasattr(job.asset_layer, "asset_keys") else job.asset_layer.keys
-            )
-            for job in found
-        }
+        return {job.name: sorted(_keys(job.asset_layer)) for job in found}
 
     several = jobs(one, two, plainly)
     return [
@@ -315,7 +314,7 @@ def range_of_partitions(api):
     job = api.define_asset_job("all_of_it", tags=tags).resolve([made], [])
     result = job.execute_in_process()
     made = [event.partition for event in result.all_events if event.is_step_materialization]
-    return [seen, made]
+    return [seen, sorted(made)]
 
 
 def range_read_by_range(api):

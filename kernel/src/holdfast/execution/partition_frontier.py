@@ -55,8 +55,8 @@ class PartitionFrontier:
     A step that is waiting is known only once something that it waits for has ended; those that wait for
     nothing are handed out from their subset. So what this holds grows with what has run, not with the plan.
 
-    What a step waits for is what its mappings say is upstream of it. What they say is downstream is only a way
-    to find who waits: it may name too many, and where it names too few, those left are looked for at the end.
+    What a step waits for is what its mappings say is upstream of it. What they say is downstream is only a
+    way to find who waits: it may name too many, and where it names too few, the rest is looked for at the end.
 
     Args:
         units: the steps.
@@ -99,9 +99,9 @@ class PartitionFrontier:
             InvalidDefinitionError: partitions wait for each other.
         """
         if self._open and not (self._running or self.has_ready):
+            names = ", ".join(islice(self._waiting(), 5))
             raise InvalidDefinitionError(
-                f"{self._open} steps wait for each other, among them {', '.join(islice(self._waiting(), 5))}. "
-                "Look at the partition mappings between their assets."
+                f"{self._open} steps wait for each other, among them {names}. Look at the partition mappings between their assets."
             )
         return self._open == 0
 

@@ -71,6 +71,11 @@ class Provenance:
             tags[version_label] = input_version
             if input_run:
                 tags[run_label] = input_run
+        if partitions is not None and position is not None and self._reads_itself(position):
+            earlier = _read_partitions(step, asset_key)
+            name, version_label, _ = self._label(position)
+            tags[version_label] = input_version = self._of_partitions(position, earlier)[0]
+            made_of += (name, input_version)
         tags[LOGICAL_VERSION] = derived = derived_version(made_of)
         if position is not None:
             for place in (position,) if partitions is None else ((position, key) for key in partitions):
@@ -87,7 +92,8 @@ class Provenance:
     def used_by(self, step: Step) -> dict[tuple[AssetKey, str | None], Used]:
         """Return the versions that a step uses, for the worker that runs it."""
         positions = {up for key in step.assets for up in self._above(key)}
-        positions -= {position for key in step.selected if (position := self._graph.find(key)) is not None}
+        own = {position for key in step.selected if (position := self._graph.find(key)) is not None}
+        positions = (positions - own) | set(filter(self._reads_itself, own))
         used: dict[tuple[AssetKey, str | None], Used] = {}
         for up in positions:
             node = self._graph.nodes[up]
@@ -103,6 +109,10 @@ class Provenance:
             position = self._graph.find(key)
             if position is not None:
                 self._used[position if partition is None else (position, partition)] = version
+
+    def _reads_itself(self, position: int) -> bool:
+        node = self._graph.nodes[position]
+        return node.key in node.upstream
 
     def _label(self, position: int) -> tuple[str, str, str]:
         name = self._graph.nodes[position].key.to_user_string()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
@@ -74,6 +75,10 @@ class PartitionsDefinition(ABC):
     def last(self, current_time: datetime | None = None) -> PartitionsSubset:
         """Return the subset of the last partition there is; empty when there is none."""
         return PartitionsSubset(self, self.last_members(current_time))
+
+    def probes(self) -> Iterator[PartitionsSubset]:
+        """Yield some partitions by which mappings can be tried out, each by itself."""
+        return (one for _, one in islice(self.all().each(), 32))
 
     def none(self) -> PartitionsSubset:
         """Return the empty subset."""

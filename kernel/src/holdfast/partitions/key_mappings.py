@@ -24,6 +24,12 @@ __all__ = [
 class IdentityPartitionMapping(SubsetPartitionMapping):
     """Each partition depends on the upstream partition with the same key, of whatever kind either is."""
 
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return false: it is the one with the same key."""
+        return False
+
     def upstream_subset(
         self, downstream_subset: PartitionsSubset | None, upstream_def: PartitionsDefinition
     ) -> PartitionsSubset:
@@ -96,6 +102,12 @@ class AllPartitionMapping(_GivenUpstream):
 @attrs.frozen
 class LastPartitionMapping(_GivenUpstream):
     """Every partition, or an asset without any, depends on the last upstream partition there is."""
+
+    def finds_several(
+        self, upstream_def: PartitionsDefinition, downstream_def: PartitionsDefinition | None
+    ) -> bool:
+        """Return false: it is the last one."""
+        return False
 
     def _upstream(self, upstream_def: PartitionsDefinition) -> PartitionsSubset:
         return upstream_def.last()

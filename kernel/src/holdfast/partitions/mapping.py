@@ -5,7 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from holdfast.errors import InvalidDefinitionError, InvariantViolationError
+from holdfast.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvariantViolationError,
+    UnknownPartitionError,
+)
 from holdfast.partitions.definition import PartitionsDefinition, PartitionsSubset
 from holdfast.partitions.ranges import PartitionKeyRange
 
@@ -58,13 +63,21 @@ class PartitionMapping(ABC):
         """Return whether one downstream partition may depend on several upstream ones.
 
         An input is then a mapping of values by partition key, however many there happen to be, and else one
-        value. A mapping of your own finds one unless this says otherwise.
+        value. Here, that is so if one of some partitions does, such as the first few, whether they are there
+        yet or not; say it yourself where that is not enough.
 
         Args:
             upstream_def: the upstream asset's partitions.
             downstream_def: the downstream asset's partitions, if it has any.
         """
-        return False
+        probes = [None] if downstream_def is None else downstream_def.probes()
+        return any(self._finds_several_for(probe, upstream_def) for probe in probes)
+
+    def _finds_several_for(self, probe: PartitionsSubset | None, upstream_def: PartitionsDefinition) -> bool:
+        try:
+            return len(self.upstream_subset(probe, upstream_def)) > 1
+        except (InvalidInvocationError, UnknownPartitionError):
+            return False  # at the ends of the definitions there may be nothing
 
     def upstream_subset(
         self, downstream_subset: PartitionsSubset | None, upstream_def: PartitionsDefinition
