@@ -19,6 +19,7 @@ import attrs
 from holdfast import hookspecs
 from holdfast.plugins.registration import provider_hooks
 from holdfast.provisions import PluginContext, Provision
+from holdfast_cli.choosing import PARTITIONS
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.parser import build_parser
 from holdfast_cli.selecting import GRAMMAR
@@ -119,6 +120,7 @@ def cli_page() -> str:
     codes = dict(ATTRIBUTE.findall(prose(ExitCode).partition("\n\nAttributes:\n")[2]))
     rows = [f"| {code.value} | {' '.join(codes[code.name].split())} |" for code in ExitCode]
     parts = [CLI_HEAD, "## Options", arguments_table(parser), "## Selections", fenced(GRAMMAR)]
+    parts += ["## Partitions", fenced(PARTITIONS)]
     parts += ["## Exit codes", "\n".join(["| code | |", "|---|---|", *rows]), CLI_ENVIRONMENT]
     for name, command in inner_parsers(parser).items():
         parts += [f"## `holdfast {name}`", *command_section(command)]
@@ -133,7 +135,8 @@ def command_section(parser: argparse.ArgumentParser) -> list[str]:
         return [parser.description or ""]
     positionals = [shape(action) for action in parser._actions if not action.option_strings]
     usage = " ".join([parser.prog, "[options]", *positionals])
-    more = fenced(parser.epilog) if parser.epilog and parser.epilog != GRAMMAR else ""
+    epilog = (parser.epilog or "").replace(GRAMMAR, "").replace(PARTITIONS, "").strip()
+    more = fenced(epilog) if epilog else ""
     return [parser.description or "", fenced(usage), arguments_table(parser), more]
 
 

@@ -279,6 +279,11 @@ class PartitionUnits(Protocol):
         """Return the step of a key; `KeyError` when there is none."""
         ...
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many steps each step of the plan stands for, of those that stand for one for each partition."""
+        ...
+
     def __len__(self) -> int: ...
 
 

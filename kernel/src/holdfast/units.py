@@ -244,6 +244,11 @@ class Units:
     def __len__(self) -> int:
         return sum(len(self.subset(key) or ()) if key in self.apart else 1 for key in self.templates)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many steps each step of the plan stands for, of those that stand for one for each partition."""
+        return {key: len(self.subset(key) or ()) for key in self.templates if key in self.apart}
+
     def subset(self, key: str) -> PartitionsSubset | None:
         """Return the partitions of a step of the plan."""
         return self._at.partitions[key]
