@@ -49,6 +49,7 @@ LAYERS = (
     ("repository_definition",),
     ("run_api",),
     ("project",),
+    ("conformance",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
