@@ -62,6 +62,7 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         name="memory",
         factory="holdfast.builtins.memory:InMemoryIOManager",
         summary="values as they are, for as long as the run lasts",
+        claims=("partitions",),
     )
 
 

@@ -18,7 +18,7 @@ ANYTHING = "builtins.object"
 
 _PLAIN: Mapping[str, Sequence[Any]] = {
     "builtins.NoneType": [None],
-    "builtins.bool": [True, False],
+    "builtins.bool": [False, True],
     "builtins.int": [1, 0, -(2**70)],
     "builtins.float": [1.5, 0.0, -1e300],
     "builtins.str": ["text", "", "é\n\t日本語 \0 \\", "x" * 70_000],
@@ -207,11 +207,16 @@ class Values:
             return found[0]
         if tables.is_table(value):
             number = tables.number_in(value)
-        elif isinstance(value, str | bytes) and value:
-            number = int(value[:8])
+        elif isinstance(value, str | bytes):
+            number = int(value[:8]) if value[:8].isdigit() else None
         else:
             number = value[0] if isinstance(value, list) and value else None
-        if not isinstance(number, int) or not same(value, self.version(number)):
+        whole = isinstance(number, int) and (
+            value == self.version(number)  # going through a long list by `same` takes a while
+            if isinstance(value, list)
+            else same(value, self.version(number))
+        )
+        if not isinstance(number, int) or not whole:
             raise Violation(f"What was loaded, {value!r:.200}, is none of the values that were stored.")
         return number
 

@@ -17,6 +17,7 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         name="filesystem",
         factory="holdfast_filesystem.io:filesystem_io_manager",
         summary="files under a base directory or any fsspec URL, in the format of the value's type",
+        claims=("columns", "partitions", "persistent", "processes"),
     )
 
 

@@ -17,7 +17,7 @@ from holdfast.interfaces import IOManager
 from holdfast.partitions.definition import PartitionsSubset
 from holdfast.partitions.static import StaticPartitionsDefinition
 
-__all__ = ["IOBench", "get", "put"]
+__all__ = ["IOBench", "Key", "get", "put"]
 
 Key = str | Sequence[str]
 
@@ -120,9 +120,12 @@ class IOBench(Bench):
         )
 
     def samples(self, count: int = 2) -> list[Any]:
-        """Return different claimed values."""
+        """Return different claimed values, rather not empty ones."""
+        empty = self.values.empty()
+        claimed = list(self.values.claimed())
+        full = [value for value in claimed if not any(same(value, other) for other in empty)]
         found: list[Any] = []
-        for value in self.values.claimed():
+        for value in [*full, *claimed]:
             if not any(same(value, other) for other in found):
                 found.append(value)
             if len(found) == count:
@@ -136,8 +139,13 @@ class IOBench(Bench):
         Raises:
             Violation: another one is.
         """
-        loaded = self.get(key, partition)
         where = f"partition {partition!r} of {key!r}" if partition is not None else f"{key!r}"
+        try:
+            loaded = self.get(key, partition)
+        except StorageError as error:
+            raise Violation(
+                f"As {where}, {value!r:.100} was stored, and cannot be loaded: {error}"
+            ) from error
         require(
             same(loaded, value),
             f"As {where}, {value!r:.200} ({type(value).__name__}) was stored, and {loaded!r:.200} "

@@ -222,12 +222,12 @@ class SaysTheLastForAll(FaultyIOManager):
         return {"size": 1}
 
 
-class LosesTheThird(FaultyIOManager):
-    """The third value that is stored of an asset is lost."""
+class LosesTheSecond(FaultyIOManager):
+    """The second value that is stored of an asset is lost, and no other."""
 
     kills = "IO-35"
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
         counts = self.__dict__.setdefault("_counts", {})
         counts[identity(context)] = counts.get(identity(context), 0) + 1
-        return None if counts[identity(context)] == 3 else super().handle_output(context, obj)
+        return None if counts[identity(context)] == 2 else super().handle_output(context, obj)

@@ -192,9 +192,7 @@ class IgnoresTheRun(FaultyIOManager):
     def load_input(self, context: InputContext) -> Any:
         stored = context.upstream_output
         assert stored is not None
-        return super().load_input(
-            attrs.evolve(context, upstream_output=attrs.evolve(stored, run_id="any"))
-        )
+        return super().load_input(attrs.evolve(context, upstream_output=attrs.evolve(stored, run_id="any")))
 
 
 class IgnoresMappingKeys(FaultyIOManager):

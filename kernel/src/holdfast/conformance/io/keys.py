@@ -8,12 +8,48 @@ from holdfast.conformance.values import same
 
 __all__ = ["ALIKE", "EXTREME", "HOSTILE"]
 
-ALIKE = (["a"], ["a", "b"], ["a/b"], ["a.b"], ["a_b"], ["a__b"], ["ab"], ["a", "b", "c"], ["a", "b/c"], ["a%2Fb"])
+ALIKE = (
+    ["a"],
+    ["a", "b"],
+    ["a/b"],
+    ["a.b"],
+    ["a_b"],
+    ["a__b"],
+    ["ab"],
+    ["a", "b", "c"],
+    ["a", "b/c"],
+    ["a%2Fb"],
+)
 ALIKE += (["a", "partition=b"], ["a.pickle"], ["a~"], ["a "], ["b", "a"])  # fmt: skip
 """Keys whose text reads alike when their parts are joined, quoted or cut."""
 
-HOSTILE = ("..", ".", "/etc/passwd", "../../outside", "a\\b", "C:\\x", "~", "con", "NUL", "%_", "%2E", ".hidden")
-HOSTILE += ("-rf", " ", "new\nline", "é", "e\u0301", "日本語", "'; DROP TABLE a; --", '"quoted"', "*", "?", "run=x")
+HOSTILE = (
+    "..",
+    ".",
+    "/etc/passwd",
+    "../../outside",
+    "a\\b",
+    "C:\\x",
+    "~",
+    "con",
+    "NUL",
+    "%_",
+    "%2E",
+    ".hidden",
+)
+HOSTILE += (
+    "-rf",
+    " ",
+    "new\nline",
+    "é",
+    "e\u0301",
+    "日本語",
+    "'; DROP TABLE a; --",
+    '"quoted"',
+    "*",
+    "?",
+    "run=x",
+)
 HOSTILE += ("SELECT", "x" * 100, "100", "a" * 63, "a" * 64, "none", "\t")  # fmt: skip
 """Parts that some place would take for more than a name."""
 

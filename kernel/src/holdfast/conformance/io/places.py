@@ -61,9 +61,7 @@ def pickling(bench: IOBench) -> None:
     try:
         data = pickle.dumps(bench.manager)
     except Exception as error:
-        require(
-            not bench.persistent, f"The manager cannot be pickled: {type(error).__name__}: {error}"
-        )
+        require(not bench.persistent, f"The manager cannot be pickled: {type(error).__name__}: {error}")
         return
     original, bench.manager = bench.manager, pickle.loads(data)
     if bench.persistent:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.conformance.clauses import require
-from holdfast.conformance.io.bench import get, put
+from holdfast.conformance.io.bench import Key, get, put
 from holdfast.conformance.values import Values
 from holdfast.errors import StepOutputNotFoundError, StorageError
 from holdfast.interfaces import IOManager
@@ -18,7 +18,7 @@ Say = Callable[[Any], None]
 Make = Callable[[Path], IOManager]
 
 
-def store_versions(say: Say, make: Make, directory: Path, values: Values, key: str, first: int) -> None:
+def store_versions(say: Say, make: Make, directory: Path, values: Values, key: Key, first: int) -> None:
     """Store ever newer versions of a value, and say the number of each once it is stored."""
     manager = make(directory)
     for number in range(first, first + 100_000):
