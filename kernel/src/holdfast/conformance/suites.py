@@ -97,6 +97,11 @@ class Bench:
         """What saboteurs may need: what is claimed, and more."""
         return self.claims
 
+    @property
+    def sabotaged(self) -> bool:
+        """Whether a saboteur is around the plugin."""
+        return isinstance(self.make, Sabotage)
+
     def open(self) -> Any:
         """Return the plugin, made anew from the same settings."""
         return self.make(self.directory)

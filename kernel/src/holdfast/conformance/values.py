@@ -1,4 +1,4 @@
-"""Values to store: of every claimed type, empty ones, ones that cannot be stored, and what is equal to what."""
+"""Values to store: of claimed types, empty ones, ones that cannot be stored; and what is equal to what."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PLAIN: Mapping[str, Sequence[Any]] = {
     "builtins.list": [["a", 1, 2.5, None, True], [], [[], [1, [2]], ["x"]], list(range(2_000))],
     "builtins.dict": [{"a": 1, "b": [2, {"c": None}]}, {}, {"": "", "é": {"nested": {}}}],
 }
-_EMPTY = (None, False, 0, 0.0, "", b"", [], {})
+_EMPTY: tuple[Any, ...] = (None, False, 0, 0.0, "", b"", [], {})
 
 _BULK = 20_000
 
@@ -163,7 +163,7 @@ class Values:
         """Return values of claimed classes that cannot be stored, which shows when half of them is."""
         found = [broken for name in self.tables for broken in tables.broken(name, Unstorable())]
         if self.anything or "builtins.list" in self.types:
-            found.append(["x" * 1000 for _ in range(5_000)] + [Unstorable()])  # type: ignore[list-item]
+            found.append(["x" * 1000 for _ in range(5_000)] + [Unstorable()])
         if self.anything or "builtins.dict" in self.types:
             found.append({"a": "x" * 100_000, "b": Unstorable()})
         return found or [self.unclaimed()]

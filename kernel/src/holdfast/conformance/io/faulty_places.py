@@ -83,7 +83,7 @@ class SaysTheOpposite(FaultyIOManager):
     kills = "IO-22"
 
     @property
-    def process_local(self) -> bool:
+    def process_local(self) -> bool:  # type: ignore[override]
         return not super().process_local
 
 

@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from holdfast.conformance.clauses import clause, require
 from holdfast.conformance.io.bench import IOBench
 from holdfast.conformance.values import same
 
 __all__ = ["ALIKE", "EXTREME", "HOSTILE"]
 
-ALIKE = (
-    ["a"],
-    ["a", "b"],
-    ["a/b"],
-    ["a.b"],
-    ["a_b"],
-    ["a__b"],
-    ["ab"],
-    ["a", "b", "c"],
-    ["a", "b/c"],
-    ["a%2Fb"],
-)
-ALIKE += (["a", "partition=b"], ["a.pickle"], ["a~"], ["a "], ["b", "a"])  # fmt: skip
+ALIKE: Sequence[list[str]] = [["a"], ["a", "b"], ["a/b"], ["a.b"], ["a_b"], ["a__b"], ["ab"], ["a", "b", "c"]]
+ALIKE = [*ALIKE, ["a", "b/c"], ["a%2Fb"], ["a", "partition=b"], ["a.pickle"], ["a~"], ["a "], ["b", "a"]]
 """Keys whose text reads alike when their parts are joined, quoted or cut."""
 
-HOSTILE = (
-    "..",
-    ".",
-    "/etc/passwd",
-    "../../outside",
-    "a\\b",
-    "C:\\x",
-    "~",
-    "con",
-    "NUL",
-    "%_",
-    "%2E",
-    ".hidden",
-)
-HOSTILE += (
-    "-rf",
-    " ",
-    "new\nline",
-    "é",
-    "e\u0301",
-    "日本語",
-    "'; DROP TABLE a; --",
-    '"quoted"',
-    "*",
-    "?",
-    "run=x",
-)
-HOSTILE += ("SELECT", "x" * 100, "100", "a" * 63, "a" * 64, "none", "\t")  # fmt: skip
+HOSTILE: Sequence[str] = ["..", ".", "/etc/passwd", "../../outside", "a\\b", "C:\\x", "~", "con", "NUL", "%_"]
+HOSTILE = [*HOSTILE, "%2E", ".hidden", "-rf", " ", "new\nline", "é", "e\u0301", "日本語", '"quoted"', "*", "?"]
+HOSTILE = [*HOSTILE, "'; DROP TABLE a; --", "run=x", "SELECT", "x" * 100, "100", "a" * 63, "a" * 64, "none", "\t"]
 """Parts that some place would take for more than a name."""
 
-EXTREME = ("", "nul\0byte", "\ud800", "x" * 300, "x" * 299 + "y", "😀" * 100, "." * 300)
+EXTREME: Sequence[str] = ["", "nul\0byte", "\ud800", "x" * 300, "x" * 299 + "y", "😀" * 100, "." * 300]
 """Parts that a place may have no room for."""
 
 

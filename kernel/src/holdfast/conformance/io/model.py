@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
@@ -36,8 +36,10 @@ def like_a_dictionary(bench: IOBench) -> None:
     Hypothesis makes up what is done; what it prints is the shortest it found that goes wrong.
     """
     example, crashes = itertools.count(), [True] * _CRASHES
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: _Machine(bench, f"example{next(example)}", crashes), settings=_PLENTY
+    plenty = settings(_PLENTY, phases=[Phase.generate]) if bench.sabotaged else _PLENTY
+    run_state_machine_as_test(
+        lambda: _Machine(bench, f"example{next(example)}", crashes),  # type: ignore[arg-type]
+        settings=plenty,
     )
 
 
