@@ -84,7 +84,7 @@ class Child:
         return self._expect("returned")
 
     def kill(self) -> list[Any]:
-        """Kill it, with ``SIGKILL`` where there is such a thing; return what it had said that was not heard."""
+        """Kill it, by ``SIGKILL`` where there is such a thing; return what it had said and was not heard."""
         self.process.kill()
         said = []
         while (frame := self._read()) is not None:

@@ -82,7 +82,7 @@ class Report:
     @property
     def summary(self) -> str:
         """The result in a line."""
-        counts = {outcome: 0 for outcome in Outcome}
+        counts = dict.fromkeys(Outcome, 0)
         for finding in self.findings:
             counts[finding.outcome] += 1
         told = ", ".join(f"{count} {outcome.value}" for outcome, count in counts.items() if count)

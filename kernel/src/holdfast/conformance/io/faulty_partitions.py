@@ -1,4 +1,3 @@
-# ruff: noqa: D102 - overriding methods have the docstring of the contract
 """Saboteurs of IO managers: partitions."""
 
 from __future__ import annotations

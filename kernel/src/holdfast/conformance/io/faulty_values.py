@@ -1,4 +1,3 @@
-# ruff: noqa: D102 - overriding methods have the docstring of the contract
 """Saboteurs of IO managers: what is loaded is not what was stored."""
 
 from __future__ import annotations

@@ -15,8 +15,32 @@ ALIKE = [*ALIKE, ["a", "b/c"], ["a%2Fb"], ["a", "partition=b"], ["a.pickle"], ["
 """Keys whose text reads alike when their parts are joined, quoted or cut."""
 
 HOSTILE: Sequence[str] = ["..", ".", "/etc/passwd", "../../outside", "a\\b", "C:\\x", "~", "con", "NUL", "%_"]
-HOSTILE = [*HOSTILE, "%2E", ".hidden", "-rf", " ", "new\nline", "é", "e\u0301", "日本語", '"quoted"', "*", "?"]
-HOSTILE = [*HOSTILE, "'; DROP TABLE a; --", "run=x", "SELECT", "x" * 100, "100", "a" * 63, "a" * 64, "none", "\t"]
+HOSTILE = [
+    *HOSTILE,
+    "%2E",
+    ".hidden",
+    "-rf",
+    " ",
+    "new\nline",
+    "é",
+    "e\u0301",
+    "日本語",
+    '"quoted"',
+    "*",
+    "?",
+]
+HOSTILE = [
+    *HOSTILE,
+    "'; DROP TABLE a; --",
+    "run=x",
+    "SELECT",
+    "x" * 100,
+    "100",
+    "a" * 63,
+    "a" * 64,
+    "none",
+    "\t",
+]
 """Parts that some place would take for more than a name."""
 
 EXTREME: Sequence[str] = ["", "nul\0byte", "\ud800", "x" * 300, "x" * 299 + "y", "😀" * 100, "." * 300]

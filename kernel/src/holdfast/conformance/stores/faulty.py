@@ -1,0 +1,394 @@
+"""Saboteurs of event stores."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from holdfast.conformance.suites import Saboteur
+from holdfast.errors import RunExistsError, RunNotFoundError
+from holdfast.events import ENDS, Event, EventType, Run, RunStatus
+from holdfast.interfaces import EventStore
+from holdfast.keys import AssetKey
+
+__all__: list[str] = []
+
+_PERSISTENT = frozenset({"persistent"})
+
+
+class FaultyStore(Saboteur, EventStore):
+    """An event store that hands everything on to another one."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        self.inner.append(events)
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        return self.inner.events(run_id)  # type: ignore[no-any-return]
+
+    def runs(self, limit: int | None = None) -> Sequence[Run]:
+        return self.inner.runs(limit)  # type: ignore[no-any-return]
+
+    def run(self, run_id: str) -> Run:
+        return self.inner.run(run_id)  # type: ignore[no-any-return]
+
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        found: Sequence[Event] = self.inner.materializations(asset_key, partition=partition, limit=limit)
+        return found
+
+    def latest_materializations(
+        self, asset_keys: Iterable[AssetKey] | None = None
+    ) -> Mapping[AssetKey, Event]:
+        return self.inner.latest_materializations(asset_keys)  # type: ignore[no-any-return]
+
+    def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
+        return self.inner.latest_observations(asset_keys)  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+class SortsSteps(FaultyStore):
+    """The events of a run come sorted by step."""
+
+    kills = "ES-01"
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        return sorted(super().events(run_id), key=lambda event: str(event.step_key))
+
+
+class GivesEveryRun(FaultyStore):
+    """The events of all runs of a batch are kept with the first."""
+
+    kills = "ES-01"
+
+    def append(self, events: Sequence[Event]) -> None:
+        super().append([event._replace(run_id=events[0].run_id) for event in events])
+
+
+class ForgetsData(FaultyStore):
+    """What belongs to the failures of steps is not kept."""
+
+    kills = "ES-02"
+
+    def append(self, events: Sequence[Event]) -> None:
+        failed = EventType.STEP_FAILURE
+        super().append([e._replace(data=None) if e.type is failed else e for e in events])
+
+
+class RoundsTimes(FaultyStore):
+    """Times are kept in whole seconds."""
+
+    kills = "ES-02"
+
+    def append(self, events: Sequence[Event]) -> None:
+        super().append([event._replace(timestamp=float(int(event.timestamp))) for event in events])
+
+
+class GivesNoEvents(FaultyStore):
+    """A run that nothing is known of has no events."""
+
+    kills = "ES-03"
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        try:
+            return super().events(run_id)
+        except RunNotFoundError:
+            return []
+
+
+class RaisesKeyError(FaultyStore):
+    """A run that nothing is known of is a KeyError."""
+
+    kills = "ES-03"
+
+    def run(self, run_id: str) -> Run:
+        try:
+            return super().run(run_id)
+        except RunNotFoundError:
+            raise KeyError(run_id) from None
+
+
+class KeepsWhatItCan(FaultyStore):
+    """Of a batch that is refused, what comes before the fault is kept."""
+
+    kills = "ES-04"
+
+    def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            super().append([event])
+
+
+class StartsAgain(FaultyStore):
+    """A run that starts a second time is passed over in silence."""
+
+    kills = "ES-04"
+
+    def append(self, events: Sequence[Event]) -> None:
+        try:
+            super().append(events)
+        except RunExistsError:
+            return
+
+
+class SortsRuns(FaultyStore):
+    """Runs are sorted by the time that their clock said."""
+
+    kills = "ES-05"
+
+    def runs(self, limit: int | None = None) -> Sequence[Run]:
+        return sorted(super().runs(), key=lambda run: -run.started)[:limit]
+
+
+class NoLimitIsZero(FaultyStore):
+    """A limit of zero is taken for none."""
+
+    kills = "ES-05"
+
+    def runs(self, limit: int | None = None) -> Sequence[Run]:
+        return super().runs(limit or None)
+
+
+class CanceledIsFailed(FaultyStore):
+    """A run that was canceled has failed."""
+
+    kills = "ES-06"
+
+    def run(self, run_id: str) -> Run:
+        run = super().run(run_id)
+        canceled = run.status is RunStatus.CANCELED
+        return attrs.evolve(run, status=RunStatus.FAILURE) if canceled else run
+
+
+class EndsLater(FaultyStore):
+    """A run that ends in the batch of its start is still running."""
+
+    kills = "ES-06"
+
+    def append(self, events: Sequence[Event]) -> None:
+        begun = {event.run_id for event in events if event.type is EventType.RUN_START}
+        super().append([e for e in events if not (e.type in ENDS and e.run_id in begun)])
+
+
+class OldestFirst(FaultyStore):
+    """A history begins with what was appended first."""
+
+    kills = "ES-07"
+
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        return list(super().materializations(asset_key, partition=partition))[::-1][:limit]
+
+
+class LimitsFirst(FaultyStore):
+    """The limit is counted before the partition is looked at."""
+
+    kills = "ES-08"
+
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        found = super().materializations(asset_key, limit=limit)
+        return [event for event in found if partition in (None, event.partition)]
+
+
+class WholeIsAnyPartition(FaultyStore):
+    """What was made without a partition is in the history of each."""
+
+    kills = "ES-08"
+
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        found = super().materializations(asset_key)
+        return [e for e in found if partition is None or e.partition in (None, partition)][:limit]
+
+
+class LatestByTime(FaultyStore):
+    """The latest is what the clock says was last."""
+
+    kills = "ES-09"
+
+    def latest_materializations(
+        self, asset_keys: Iterable[AssetKey] | None = None
+    ) -> Mapping[AssetKey, Event]:
+        latest = super().latest_materializations(asset_keys)
+        return {key: max(self.materializations(key), key=lambda event: event.timestamp) for key in latest}
+
+
+class NoneIsAll(FaultyStore):
+    """Asked for no asset, it answers for all."""
+
+    kills = "ES-09"
+
+    def latest_materializations(
+        self, asset_keys: Iterable[AssetKey] | None = None
+    ) -> Mapping[AssetKey, Event]:
+        return super().latest_materializations(list(asset_keys or ()) or None)
+
+
+class MadeIsSeen(FaultyStore):
+    """What was made counts as seen."""
+
+    kills = "ES-10"
+
+    def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
+        keys = None if asset_keys is None else list(asset_keys)
+        return {**self.latest_materializations(keys), **super().latest_observations(keys)}
+
+
+class JoinsKeys(FaultyStore):
+    """The parts of keys are joined."""
+
+    kills = "ES-11"
+
+    def append(self, events: Sequence[Event]) -> None:
+        joined = [
+            event if event.asset_key is None else event._replace(asset_key=AssetKey(str(event.asset_key)))
+            for event in events
+        ]
+        super().append(joined)
+
+    def materializations(
+        self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
+    ) -> Sequence[Event]:
+        return super().materializations(AssetKey(str(asset_key)), partition=partition, limit=limit)
+
+
+class GivesItsOwnList(FaultyStore):
+    """The list of events that it gives is the one that it goes on with."""
+
+    kills = "ES-12"
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        lists = self.__dict__.setdefault("_lists", {})
+        lists.setdefault(run_id, [])[:] = super().events(run_id)
+        return lists[run_id]  # type: ignore[no-any-return]
+
+    def append(self, events: Sequence[Event]) -> None:
+        super().append(events)
+        for run_id in self.__dict__.get("_lists", ()):
+            self.events(run_id)
+
+
+class HasOneBatch(FaultyStore):
+    """The batch that is being appended is kept in an attribute, which threads share."""
+
+    kills = "ES-13"
+
+    def append(self, events: Sequence[Event]) -> None:
+        self._batch = events
+        time.sleep(0.001)
+        super().append(self._batch)
+
+
+class AppendsOneByOne(FaultyStore):
+    """The events of a batch are appended one by one, between those of other threads and processes."""
+
+    kills = "ES-13"
+
+    def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            super().append([event])
+
+
+class WritesLater(FaultyStore):
+    """What was appended is kept when the next batch comes, or when it is asked for."""
+
+    kills = "ES-15"
+    needs = _PERSISTENT
+
+    def __init__(self, inner: Any, directory: Path) -> None:
+        super().__init__(inner, directory)
+        self._waiting: list[Sequence[Event]] = []
+
+    def append(self, events: Sequence[Event]) -> None:
+        self._waiting.append(events)
+        if len(self._waiting) > 8:
+            self._write()
+
+    def _write(self) -> None:
+        while self._waiting:
+            super().append(self._waiting.pop(0))
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        self._write()
+        return super().events(run_id)
+
+
+class TearsBatches(FaultyStore):
+    """A process that is killed while it appends leaves a part of the batch."""
+
+    kills = "ES-15"
+    needs = _PERSISTENT
+
+    def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            super().append([event])
+            time.sleep(0.002)
+
+
+class ForgetsWhenClosed(FaultyStore):
+    """A store that is opened again begins anew."""
+
+    kills = "ES-14"
+    needs = _PERSISTENT
+
+    def __init__(self, inner: Any, directory: Path) -> None:
+        super().__init__(inner, directory)
+        self._runs: set[str] = set()
+
+    def append(self, events: Sequence[Event]) -> None:
+        super().append(events)
+        self._runs |= {event.run_id for event in events}
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        if run_id not in self._runs:
+            raise RunNotFoundError(run_id)
+        return super().events(run_id)
+
+
+class ClaimsTooMuch(FaultyStore):
+    """Persistence is claimed, and events are kept in memory."""
+
+    kills = "ES-14"
+    unless = pretends = _PERSISTENT
+
+
+class ClosesOnce(FaultyStore):
+    """Closing a second time is an error."""
+
+    kills = "ES-14"
+    _closed = False
+
+    def close(self) -> None:
+        if self._closed:
+            raise ValueError("This store is closed.")
+        self._closed = True
+        super().close()
+
+
+class ReadsWhatIsThere(FaultyStore):
+    """A reader sees the last batch of another process in part."""
+
+    kills = "ES-16"
+    needs = _PERSISTENT
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        found = super().events(run_id)
+        return found if len(found) % 2 or len(found) < 5 else found[:-1]
+
+
+class LosesRareEvents(FaultyStore):
+    """An output of a step whose name is empty is not kept."""
+
+    kills = "ES-17"
+
+    def append(self, events: Sequence[Event]) -> None:
+        super().append([e for e in events if e.type is not EventType.STEP_OUTPUT or e.step_key])
