@@ -296,6 +296,7 @@ class AppendsOneByOne(FaultyStore):
     def append(self, events: Sequence[Event]) -> None:
         for event in events:
             super().append([event])
+            time.sleep(0.0001)
 
 
 class WritesLater(FaultyStore):

@@ -23,7 +23,7 @@ _RUNS = st.sampled_from(["r1", "r2", "r3"])
 _KEYS = st.sampled_from([AssetKey(path) for path in (["a", "b"], "a/b", "c")])
 _PARTITIONS = st.none() | st.sampled_from(["p1", "p2"])
 _LIMITS = st.none() | st.integers(0, 4)
-_NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+_NAMES = st.sampled_from(["", "a"]) | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 _TIMES = st.floats(0, 2e9)
 _KINDS = ["start", "end", "step", "output", "observation", "materialization", "materialization"]
 _PLENTY = settings(
@@ -148,6 +148,8 @@ class _Machine(RuleBasedStateMachine):
     def append(self, batch: list[Event]) -> None:
         """Append a batch, or be refused."""
         self._compare(lambda store: store.append(batch))
+        for run in {event.run_id for event in batch}:
+            self._compare(lambda store, run=run: list(store.events(run)))
 
     @rule()
     def open_again(self) -> None:
