@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -149,7 +150,7 @@ class _Machine(RuleBasedStateMachine):
         """Append a batch, or be refused."""
         self._compare(lambda store: store.append(batch))
         for run in {event.run_id for event in batch}:
-            self._compare(lambda store, run=run: list(store.events(run)))
+            self._compare(partial(_events_of, run=run))
 
     @rule()
     def open_again(self) -> None:
@@ -174,6 +175,10 @@ class _Machine(RuleBasedStateMachine):
         """Ask for what was made and seen last."""
         self._compare(lambda store: dict(store.latest_materializations(wanted)))
         self._compare(lambda store: dict(store.latest_observations(wanted)))
+
+
+def _events_of(store: Any, run: str) -> list[Event]:
+    return list(store.events(run))
 
 
 def _answer(ask: Callable[[Any], Any], store: Any) -> Any:
