@@ -23,11 +23,13 @@ def holdfast_loaders() -> Iterator[LoaderPlugin]:
         name="module",
         factory="holdfast.builtins.loaders:load_module",
         summary="the assets, source assets and lists of them in a module",
+        conformance="holdfast.conformance.loaders.own_trials:module",
     )
     yield LoaderPlugin(
         name="package",
         factory="holdfast.builtins.loaders:load_package",
         summary="the same for a package and every module in it",
+        conformance="holdfast.conformance.loaders.own_trials:package",
     )
 
 

@@ -47,6 +47,16 @@ class Saboteur:
         self.directory = directory
 
     @classmethod
+    def around(cls, make: Callable[[Path], Any], directory: Path) -> Any:
+        """Return what is made in a directory, with the fault."""
+        return cls(make(directory), directory)
+
+    @classmethod
+    def misstated(cls, trial: Any) -> Any:
+        """Return the trial, as the record of a plugin with this fault would have it."""
+        return trial
+
+    @classmethod
     def fault(cls) -> str:
         """Return what is wrong with it, in a sentence."""
         return (inspect.getdoc(cls) or "").replace("\n", " ")
@@ -71,7 +81,7 @@ class Sabotage:
 
     def __call__(self, directory: Path) -> Any:
         """Return it, at work in a directory."""
-        return self.saboteur(self.make(directory), directory)
+        return self.saboteur.around(self.make, directory)
 
 
 class Bench:
@@ -171,6 +181,7 @@ class Suite(Generic[_B]):
         with opened(self.record, self.trial, subject, directory) as (trial, make, claims):
             if saboteur is not None:
                 make = Sabotage(make, saboteur)
+                trial = saboteur.misstated(trial)
                 claims = (claims | saboteur.pretends) - saboteur.conceals
             bench = self.bench(trial, make, claims, directory)
             try:

@@ -28,4 +28,5 @@ def holdfast_observers() -> Iterator[ObserverPlugin]:
         name="file",
         factory="holdfast_filesystem.observer:FileObserver",
         summary="the time of change and the size of the file in the metadata 'path'",
+        conformance="holdfast_filesystem.conformance:file_observer",
     )
