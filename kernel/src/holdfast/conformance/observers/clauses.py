@@ -115,7 +115,7 @@ def leaves_it_alone(bench: ObserverBench) -> None:
 
 @clause("OB-09")
 def metadata(bench: ObserverBench) -> None:
-    """The metadata of an ObserveResult can be recorded; metadata given as MetadataValue objects is read too."""
+    """The metadata of an ObserveResult can be recorded; what is given as MetadataValue is read too."""
     given = bench.trial.source().metadata
     found = bench.observe(given)
     if isinstance(found, ObserveResult):
