@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
-__all__ = ["Finding", "Outcome", "Report", "ReportSchema"]
+__all__ = ["SCHEMA", "Finding", "Outcome", "Report", "badge"]
 
-ReportSchema = 1
+SCHEMA = 1
 """The version of what `Report.to_json` returns."""
 
 
@@ -106,7 +106,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the report as a dictionary that JSON can hold; nothing in it depends on when it was made."""
         return {
-            "schema": ReportSchema,
+            "schema": SCHEMA,
             "kind": self.kind,
             "name": self.name,
             "passed": self.passed,
@@ -126,13 +126,15 @@ class Report:
         ]
         return cls(data["kind"], data["name"], data["claims"], data["clauses"], findings)
 
-    def badge(self) -> str:
-        """Return the JSON from which shields.io, and what is like it, draws a badge."""
-        held = sum(finding.good for finding in self.findings)
-        badge = {
-            "schemaVersion": 1,
-            "label": f"holdfast {self.kind}",
-            "message": f"{held}/{self.clauses} clauses",
-            "color": "brightgreen" if self.passed else "red",
-        }
-        return json.dumps(badge)
+
+def badge(reports: Sequence[Report]) -> str:
+    """Return the JSON from which shields.io, and what is like it, draws one badge for some reports."""
+    held = sum(finding.good for report in reports for finding in report.findings)
+    passed = all(report.passed for report in reports)
+    drawn = {
+        "schemaVersion": 1,
+        "label": "holdfast",
+        "message": f"{held} of {sum(report.clauses for report in reports)} clauses hold",
+        "color": "brightgreen" if passed else "red",
+    }
+    return json.dumps(drawn)

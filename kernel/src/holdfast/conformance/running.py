@@ -99,19 +99,20 @@ class Bite:
     noticed: bool
 
 
-def run_saboteurs(suite: Suite[Any], subject: str | Trial) -> list[Bite]:
+def run_saboteurs(suite: Suite[Any], subject: str | Trial, only: Collection[str] = ()) -> list[Bite]:
     """Put each saboteur that fits around a plugin, and return which of them are noticed.
 
     Args:
         suite: the suite.
         subject: the name of an installed plugin, or a trial.
+        only: the numbers of the clauses whose saboteurs these are to be; all by default.
     """
     with _bench(suite, subject) as bench:
         features = bench.features
     return [
         Bite(saboteur, run_clause(suite, subject, suite.clause(saboteur.kills), saboteur) is not None)
         for saboteur in suite.saboteurs
-        if saboteur.fits(features)
+        if saboteur.fits(features) and (not only or saboteur.kills in only)
     ]
 
 
