@@ -78,7 +78,12 @@ def readme() -> str:
     rows = []
     for folder in sorted(path.parent for path in HERE.parent.glob("plugins/*/pyproject.toml")):
         (record,) = folder.glob("src/*/__init__.py")
-        summary = inspect.cleandoc(record.read_text("utf-8").split('"""')[1]).partition("\n")[0].rstrip(".")
+        summary = (
+            inspect.cleandoc(record.read_text("utf-8").split('"""')[1])
+            .partition("\n")[0]
+            .rstrip(".")
+            .replace("``", "`")
+        )
         file = HERE / "reports" / f"{folder.name}.json"
         data = json.loads(file.read_text("utf-8")) if file.exists() else []
         proof = ", ".join(map(proof_of, map(Report.from_json, data))) or "-"
