@@ -186,7 +186,7 @@ def opened(
     with _trial(record, trial_class, subject, directory) as trial:
         if not isinstance(trial, trial_class):
             raise InvalidDefinitionError(
-                f"{trial.label}: the trial of one of these is a {trial_class.__name__}, not {trial!r}."
+                f"{trial.label}: a trial of this kind is of the class {trial_class.__name__}, not {trial!r}."
             )
         make = trial.use if callable(trial.use) else Installed(kind, trial.use, trial.options)
         yield _filled(trial, record), make, _claims(kind, trial, record)

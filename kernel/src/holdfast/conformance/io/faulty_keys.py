@@ -9,23 +9,26 @@ from holdfast.conformance.io.faulty import FaultyIOManager, identity, with_key
 from holdfast.errors import StepOutputNotFoundError
 from holdfast.io_contexts import InputContext, OutputContext
 
-__all__: list[str] = []
+__all__ = ["Renames"]
 
 
-class _Renames(FaultyIOManager):
+class Renames(FaultyIOManager):
     """Keeps values under other keys than their own."""
 
     def path(self, path: list[str]) -> list[str]:
+        """Return the key that a value is kept under."""
         raise NotImplementedError
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        """Store a value."""
         return super().handle_output(with_key(context, self.path(context.asset_key.path)), obj)
 
     def load_input(self, context: InputContext) -> Any:
+        """Load a value."""
         return super().load_input(with_key(context, self.path(context.asset_key.path)))
 
 
-class JoinsParts(_Renames):
+class JoinsParts(Renames):
     """The parts of a key are joined with a slash that they may hold themselves."""
 
     kills = "IO-10"
@@ -34,7 +37,7 @@ class JoinsParts(_Renames):
         return ["/".join(path)]
 
 
-class TakesTheLastPart(_Renames):
+class TakesTheLastPart(Renames):
     """Only the last part of a key counts."""
 
     kills = "IO-10"
@@ -43,7 +46,7 @@ class TakesTheLastPart(_Renames):
         return path[-1:]
 
 
-class MakesNames(_Renames):
+class MakesNames(Renames):
     """What is no letter or digit becomes an underscore."""
 
     kills = "IO-10"
@@ -52,7 +55,7 @@ class MakesNames(_Renames):
         return ["".join(c if c.isalnum() else "_" for c in part) for part in path]
 
 
-class CutsLongKeys(_Renames):
+class CutsLongKeys(Renames):
     """Of a long part only the beginning counts."""
 
     kills = "IO-11"
@@ -61,7 +64,7 @@ class CutsLongKeys(_Renames):
         return [part[:63] for part in path]
 
 
-class NormalizesText(_Renames):
+class NormalizesText(Renames):
     """Texts that look the same are the same key."""
 
     kills = "IO-11"
@@ -99,6 +102,7 @@ class RaisesKeyError(FaultyIOManager):
     kills = "IO-13"
 
     def load_input(self, context: InputContext) -> Any:
+        """Load a value."""
         try:
             return super().load_input(context)
         except StepOutputNotFoundError:
@@ -150,6 +154,7 @@ class KeepsABook(FaultyIOManager):
     needs = frozenset({"files"})
 
     def load_input(self, context: InputContext) -> Any:
+        """Load a value."""
         (self.directory / "loaded").write_text(str(context.asset_key))
         return super().load_input(context)
 

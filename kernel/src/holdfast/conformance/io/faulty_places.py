@@ -59,9 +59,11 @@ class SharesItsMemory(FaultyIOManager):
     _shared: ClassVar[dict[Hashable, Any]] = {}
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        """Store a value."""
         self._shared[self.directory, identity(context)] = obj
 
     def load_input(self, context: InputContext) -> Any:
+        """Load a value."""
         try:
             return self._shared[self.directory, identity(context)]
         except KeyError:

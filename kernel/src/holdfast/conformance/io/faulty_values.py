@@ -22,6 +22,7 @@ class GivesText(FaultyIOManager):
     kills = "IO-01"
 
     def load_input(self, context: InputContext) -> Any:
+        """Load a value."""
         return f"{super().load_input(context)} as text"
 
 
@@ -176,6 +177,7 @@ class SaysAnObject(FaultyIOManager):
     kills = "IO-07"
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        """Store a value."""
         super().handle_output(context, obj)
         return {"manager": self}
 

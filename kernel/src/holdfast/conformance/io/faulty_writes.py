@@ -48,6 +48,7 @@ class SaysItFailed(FaultyIOManager):
     needs = Persistent
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        """Store a value."""
         try:
             return super().handle_output(context, obj)
         except StorageError:
@@ -226,12 +227,14 @@ class WritesLater(FaultyIOManager):
     needs = Persistent
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        """Store a value."""
         waiting = self.__dict__.setdefault("_waiting", [])
         waiting.append((context, obj))
         while len(waiting) > 3:
             super().handle_output(*waiting.pop(0))
 
     def load_input(self, context: InputContext) -> Any:
+        """Load a value."""
         for waiting in self.__dict__.pop("_waiting", []):
             super().handle_output(*waiting)
         return super().load_input(context)

@@ -24,32 +24,40 @@ class FaultyStore(Saboteur, EventStore):
     """An event store that hands everything on to another one."""
 
     def append(self, events: Sequence[Event]) -> None:
+        """Keep events."""
         self.inner.append(events)
 
     def events(self, run_id: str) -> Sequence[Event]:
+        """Return the events of a run."""
         return self.inner.events(run_id)  # type: ignore[no-any-return]
 
     def runs(self, limit: int | None = None) -> Sequence[Run]:
+        """Return the runs."""
         return self.inner.runs(limit)  # type: ignore[no-any-return]
 
     def run(self, run_id: str) -> Run:
+        """Return one run."""
         return self.inner.run(run_id)  # type: ignore[no-any-return]
 
     def materializations(
         self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
     ) -> Sequence[Event]:
+        """Return the history of an asset."""
         found: Sequence[Event] = self.inner.materializations(asset_key, partition=partition, limit=limit)
         return found
 
     def latest_materializations(
         self, asset_keys: Iterable[AssetKey] | None = None
     ) -> Mapping[AssetKey, Event]:
+        """Return the latest materializations."""
         return self.inner.latest_materializations(asset_keys)  # type: ignore[no-any-return]
 
     def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
+        """Return the latest observations."""
         return self.inner.latest_observations(asset_keys)  # type: ignore[no-any-return]
 
     def close(self) -> None:
+        """Let go of the store."""
         self.inner.close()
 
 
@@ -108,6 +116,7 @@ class RaisesKeyError(FaultyStore):
     kills = "ES-03"
 
     def run(self, run_id: str) -> Run:
+        """Return one run."""
         try:
             return super().run(run_id)
         except RunNotFoundError:
@@ -249,6 +258,7 @@ class JoinsKeys(FaultyStore):
     kills = "ES-11"
 
     def append(self, events: Sequence[Event]) -> None:
+        """Keep events."""
         joined = [
             event if event.asset_key is None else event._replace(asset_key=AssetKey(str(event.asset_key)))
             for event in events
@@ -258,6 +268,7 @@ class JoinsKeys(FaultyStore):
     def materializations(
         self, asset_key: AssetKey, *, partition: str | None = None, limit: int | None = None
     ) -> Sequence[Event]:
+        """Return the history of an asset."""
         return super().materializations(AssetKey(str(asset_key)), partition=partition, limit=limit)
 
 
@@ -283,6 +294,7 @@ class HasOneBatch(FaultyStore):
     kills = "ES-13"
 
     def append(self, events: Sequence[Event]) -> None:
+        """Keep events."""
         self._batch = events
         time.sleep(0.001)
         super().append(self._batch)
@@ -310,6 +322,7 @@ class WritesLater(FaultyStore):
         self._waiting: list[Sequence[Event]] = []
 
     def append(self, events: Sequence[Event]) -> None:
+        """Keep events."""
         self._waiting.append(events)
         if len(self._waiting) > 8:
             self._write()
@@ -319,6 +332,7 @@ class WritesLater(FaultyStore):
             super().append(self._waiting.pop(0))
 
     def events(self, run_id: str) -> Sequence[Event]:
+        """Return the events of a run."""
         self._write()
         return super().events(run_id)
 
