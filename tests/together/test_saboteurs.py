@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,6 @@ CORRECT: dict[str, tuple[Any, ...]] = {
 EVERY = [(suite, saboteur) for suite in SUITES for saboteur in suite.saboteurs]
 
 
-@functools.cache
 def features(suite: Suite[Any], subject: Any, root: Path) -> frozenset[str]:
     """Return what a subject claims and can store."""
     with suite.open(subject, root) as bench:

@@ -32,6 +32,44 @@ def holdfast_io_managers():
     )
 """
 
+SHELF = """
+import pickle
+from contextlib import contextmanager
+
+from holdfast.errors import StepOutputNotFoundError
+from holdfast.hookspecs import hookimpl
+from holdfast.interfaces import IOManager
+from holdfast.provisions import IOManagerPlugin
+
+
+class Shelf(IOManager):
+    process_local = True
+    def __init__(self, context, *, label):
+        self.values = {}
+    def handle_output(self, context, obj):
+        self.values[context.identity] = obj
+    def load_input(self, context):
+        if context.identity not in self.values:
+            raise StepOutputNotFoundError(f"Asset '{context.asset_key}'", "the shelf")
+        return self.values[context.identity]
+
+
+@contextmanager
+def trial(directory):
+    from holdfast.conformance import IOManagerTrial
+
+    (directory / "began").touch()
+    yield IOManagerTrial(use="shelf", options={"label": "spices"})
+    print("ended", (directory / "began").exists())
+
+
+@hookimpl
+def holdfast_io_managers():
+    yield IOManagerPlugin(
+        name="shelf", factory="holdfast_shelf:Shelf", summary="", conformance="holdfast_shelf:trial"
+    )
+"""
+
 
 def test_a_plugin_is_proven(holdfast):
     """Without a test file, the suite runs on a temporary instance; the exit code says that all holds."""
@@ -57,6 +95,14 @@ def test_a_wrong_plugin_is_not(holdfast, install):
     assert done.stdout.startswith("IO-10 fails: Assets whose keys read alike are kept apart")
     assert "encode_part" in done.stdout
     assert "storing" not in done.stdout
+
+
+def test_a_plugin_says_how_it_is_tried(holdfast, install):
+    """What its record names gives the options, and is ended like any context manager."""
+    done = holdfast("plugins", "check", "shelf", "--clause", "IO-13", **install("shelf", SHELF))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 35 clauses ran: 1 holds." in done.stdout
+    assert "ended True" in done.stderr
 
 
 def test_a_badge_is_written(holdfast):
