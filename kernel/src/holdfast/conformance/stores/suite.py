@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holdfast.conformance.clauses import Clause, collected
-from holdfast.conformance.stores import answers, faulty, keeping, model
+from holdfast.conformance.stores import answers, faulty, faulty_keeping, keeping, model
 from holdfast.conformance.stores.bench import StoreBench
 from holdfast.conformance.suites import Suite, saboteurs_of
 from holdfast.conformance.trials import Trial
@@ -16,7 +16,7 @@ EVENT_STORES = Suite(
     trial=Trial,
     bench=StoreBench,
     clauses=collected(map(vars, (answers, keeping, model)), Clause),
-    saboteurs=saboteurs_of(vars(faulty)),
+    saboteurs=saboteurs_of(vars(faulty), vars(faulty_keeping)),
     claims={"persistent": "keeps events when the store and its process are gone, for several processes"},
 )
 """The suite for event stores."""
