@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from conformance_pages import README, conformance_page, readme, saboteurs_page
 
 from holdfast import hookspecs
 from holdfast.plugins.registration import provider_hooks
@@ -170,7 +171,13 @@ def shape(action: argparse.Action) -> str:
     return {"?": f"[{name}]", "*": f"[{name} ...]"}.get(str(action.nargs), name)
 
 
-PAGES = {HERE / "reference" / "hooks.md": hooks_page, HERE / "reference" / "cli.md": cli_page}
+PAGES = {
+    HERE / "reference" / "hooks.md": hooks_page,
+    HERE / "reference" / "cli.md": cli_page,
+    HERE / "reference" / "conformance.md": conformance_page,
+    HERE / "reference" / "saboteurs.md": saboteurs_page,
+    **({README: readme} if README.exists() else {}),
+}
 
 
 def main(arguments: list[str]) -> int:
