@@ -19,7 +19,7 @@ LAYERS = (
     ("io_contexts",),
     ("op_context",),
     ("interfaces",),
-    ("formats",),
+    ("formats", "tables"),
     ("provisions",),
     ("hookspecs",),
     ("asset_node",),
