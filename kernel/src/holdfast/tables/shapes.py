@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pyarrow
 
+from holdfast.errors import StorageError
 from holdfast.tables.kinds import library_of
 
 __all__ = ["Shape", "column_types", "from_arrow", "to_arrow"]
@@ -17,6 +18,9 @@ def to_arrow(table: Any, kind: str) -> Any:
     """Return a table, which is not lazy, as a `pyarrow.Table`; the index of pandas becomes columns.
 
     Only an index that counts the rows from zero needs none.
+
+    Raises:
+        StorageError: it holds what has no type.
     """
     if kind == "pandas.DataFrame":
         index = table.index
@@ -29,8 +33,12 @@ def to_arrow(table: Any, kind: str) -> Any:
         return pyarrow.Table.from_pandas(table, preserve_index=keep)
     if kind == "pyarrow.Table":
         return table
+    polars = library_of(kind)
+    objects = [name for name, dtype in table.schema.items() if dtype == polars.Object]
+    if objects:  # of which Arrow would get the addresses
+        raise StorageError(f"The column {objects[0]!r} holds Python objects, which no column of a table can.")
     # Newer ways to lay strings out are not known to every version of pyarrow.
-    return table.to_arrow(compat_level=library_of(kind).CompatLevel.oldest())
+    return table.to_arrow(compat_level=polars.CompatLevel.oldest())
 
 
 def from_arrow(table: Any, kind: str) -> Any:
@@ -45,6 +53,7 @@ def from_arrow(table: Any, kind: str) -> Any:
     if kind == "pyarrow.Table":
         return table
     frame = library.from_arrow(table)
+    frame.columns = table.column_names  # polars makes up a name where there is an empty one
     return frame.lazy() if kind == "polars.LazyFrame" else frame
 
 
