@@ -18,9 +18,9 @@ print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - b
 """
 
 HEAVY = {
-    "asyncio", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy",
-    "pandas", "pluggy", "polars", "pyarrow", "rich", "shtab", "socket", "sqlite3", "subprocess",
-    "voluptuous",
+    "asyncio", "duckdb", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx",
+    "numpy", "pandas", "pluggy", "polars", "psycopg", "pyarrow", "rich", "shtab", "socket", "sqlalchemy",
+    "sqlite3", "subprocess", "voluptuous",
 }  # fmt: skip
 if sys.version_info < (3, 11):
     HEAVY.remove("subprocess")  # attrs needs platform, which imports it there

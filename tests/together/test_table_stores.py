@@ -18,6 +18,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from holdfast.built_contexts import build_input_context, build_output_context
 from holdfast.errors import StepOutputNotFoundError, StorageError
@@ -220,6 +222,20 @@ def test_polars_values_come_back(store: Store, values: pl.Series) -> None:
         store.put("a", frame)
         assert store.get("a").schema == frame.schema
         assert store.get("a").equals(frame)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.none() | texts, st.none() | texts), max_size=5))
+@example([("\ufeffx", "\ufeff")])
+@example([("\\.", None), (None, "\\.")])
+def test_any_text_comes_back(store: Store, values: list[tuple[str | None, str | None]]) -> None:
+    """Whatever it is made of, empty text and null are told apart."""
+    frame = pl.DataFrame(values, schema={"a": pl.String, "b": pl.String}, orient="row")
+    store.put("a", frame)
+    assert store.get("a").equals(frame)
 
 
 def test_pyarrow_schema_metadata_comes_back(store: Store) -> None:

@@ -62,7 +62,8 @@ def test_table_of_a_library_that_is_not_installed_says_so(tmp_path: Path) -> Non
 
 def test_table_of_another_program_is_what_is_installed(tmp_path: Path) -> None:
     """The first of polars, pandas and pyarrow."""
-    made = f"import duckdb\nduckdb.connect({str(tmp_path / 'assets.duckdb')!r}).execute('CREATE TABLE a (n INT)')"
+    file = str(tmp_path / "assets.duckdb")
+    made = f"import duckdb\nduckdb.connect({file!r}).execute('CREATE TABLE a (n INT)')"
     run(tmp_path, made)
     assert [
         run(tmp_path, "print(type(get()))", *missing) for missing in (["polars"], ["polars", "pandas"])

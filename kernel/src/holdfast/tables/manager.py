@@ -39,6 +39,9 @@ class TableIOManager(IOManager):
     ignores_case: bool = False
     """Whether the database takes columns that differ in case alone for one."""
 
+    own_columns: frozenset[str] = frozenset({PARTITION})
+    """The columns of the database that are not of what is stored."""
+
     advice: str
     """Which types of columns can be kept, as a sentence."""
 
@@ -174,7 +177,7 @@ class TableIOManager(IOManager):
         return pyarrow.table(columns, schema=pyarrow.schema(fields))
 
     def _check_names(self, names: Sequence[str]) -> None:
-        seen: set[str] = {PARTITION}
+        seen: set[str] = set(self.own_columns)
         for name in names:
             kept = self.column_name(name)
             kept = kept.lower() if self.ignores_case else kept

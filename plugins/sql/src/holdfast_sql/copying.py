@@ -7,8 +7,11 @@ from typing import Any
 
 import psycopg
 import pyarrow
+import pyarrow.compute
 import pyarrow.csv
 from psycopg.sql import Composed
+
+from holdfast.errors import StorageError
 
 __all__ = ["copy_in", "copy_out"]
 
@@ -22,7 +25,13 @@ _is_bytes = pyarrow.types.is_large_binary
 
 
 def copy_in(cursor: psycopg.Cursor[Any], statement: Composed, rows: Any) -> None:
-    """Send the rows of a `pyarrow.Table` of types that `holdfast_sql.types.plain` gives."""
+    """Send the rows of a `pyarrow.Table` of types that `holdfast_sql.types.plain` gives.
+
+    Raises:
+        StorageError: a year cannot be kept.
+    """
+    for field, column in zip(rows.schema, rows.columns, strict=True):
+        _check_years(field, column)
     with cursor.copy(statement) as copy:
         for text in _texts(rows):
             copy.write(text)
@@ -31,11 +40,12 @@ def copy_in(cursor: psycopg.Cursor[Any], statement: Composed, rows: Any) -> None
 def copy_out(cursor: psycopg.Cursor[Any], statement: Composed, schema: Any) -> Any:
     """Return the rows that a statement gives as a `pyarrow.Table` of a schema of such types."""
     sink = pyarrow.BufferOutputStream()
+    sink.write(b"\n")  # the reader would take certain characters at the start for a mark, and not for text
     with cursor.copy(statement) as copy:
         for text in copy:
             sink.write(text)
     data = sink.getvalue()
-    if not data.size:
+    if data.size == 1:
         return schema.empty_table()
     names = [str(place) for place in range(len(schema))]
     types = [pyarrow.large_string() if _is_bytes(kind) else kind for kind in schema.types]
@@ -48,7 +58,8 @@ def copy_out(cursor: psycopg.Cursor[Any], statement: Composed, schema: Any) -> A
         false_values=["f"],
     )
     # A row may not end in another block than it starts in.
-    read = pyarrow.csv.ReadOptions(column_names=names, block_size=min(data.size, _LARGEST_BLOCK))
+    block = min(data.size, _LARGEST_BLOCK)
+    read = pyarrow.csv.ReadOptions(column_names=names, block_size=block, skip_rows=1)
     table = pyarrow.csv.read_csv(pyarrow.BufferReader(data), read, _PARSE, convert)
     columns = [
         _from_hex(column) if _is_bytes(kind) else column
@@ -64,6 +75,19 @@ def _texts(rows: Any) -> Iterator[memoryview]:
         sink = pyarrow.BufferOutputStream()
         pyarrow.csv.write_csv(batch, sink, _WRITE)
         yield memoryview(sink.getvalue())
+
+
+def _check_years(field: Any, column: Any) -> None:
+    # Beyond these, what one side writes the other does not read.
+    days = (-719_162, 2_932_896)  # of the years 1 to 9999
+    microseconds = (days[0] * 86_400_000_000, (days[1] + 1) * 86_400_000_000 - 1)
+    is_date = pyarrow.types.is_date(field.type)
+    if column.null_count == len(column) or not (is_date or pyarrow.types.is_timestamp(field.type)):
+        return
+    first, last = days if is_date else microseconds
+    found = pyarrow.compute.min_max(column)
+    if found["min"].value < first or found["max"].value > last:
+        raise StorageError(f"The column {field.name!r} has a year before 1 or after 9999.")
 
 
 def _to_hex(column: Any) -> Any:

@@ -13,7 +13,7 @@ from holdfast.tables.manager import TableIOManager
 from holdfast.tables.places import Place
 from holdfast.tables.sessions import TableSession
 from holdfast_sql.server import Server
-from holdfast_sql.session import SQLSession, catalog_of
+from holdfast_sql.session import OWN_COLUMNS, SQLSession, catalog_of
 from holdfast_sql.types import ADVICE, plain
 
 __all__ = ["SQLIOManager", "sql_io_manager"]
@@ -53,6 +53,7 @@ class SQLIOManager(TableIOManager):
     """
 
     advice = ADVICE
+    own_columns = OWN_COLUMNS
 
     def __init__(self, server: Server, schema: str | None = None) -> None:
         super().__init__(schema or "public", together=schema is not None)

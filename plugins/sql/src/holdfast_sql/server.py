@@ -42,7 +42,10 @@ class Server:
                 "url",
                 "says where the database is, or url_env which environment variable does: give one.",
             )
-        if self._parsed().password is not None and url_env is None:
+        if url_env is not None and not isinstance(url_env, str):
+            raise SettingsError(what, "url_env", f"is the name of an environment variable, not {url_env!r}.")
+        parsed = self._parsed()
+        if url_env is None and (parsed.password is not None or "password" in parsed.query):
             raise SettingsError(
                 what,
                 "url",
@@ -106,7 +109,7 @@ class Server:
     def _parsed(self) -> sqlalchemy.URL:
         option, text = "url", self._url
         if self._url_env is not None:
-            option, text = "url_env", os.environ.get(str(self._url_env))
+            option, text = "url_env", os.environ.get(self._url_env)
             if text is None:
                 problem = f"names the environment variable {self._url_env!r}, which is not set."
                 raise SettingsError(self._what, option, problem)

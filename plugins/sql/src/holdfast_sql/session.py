@@ -20,10 +20,12 @@ from holdfast_sql.copying import copy_in, copy_out
 from holdfast_sql.server import make_schema, take_turns
 from holdfast_sql.types import arrow_type, sql_type
 
-__all__ = ["SQLSession", "catalog_of"]
+__all__ = ["OWN_COLUMNS", "SQLSession", "catalog_of"]
 
-_ROW = "_holdfast_row"  # the order of the rows, which a table does not keep by itself
-_HIDDEN = (PARTITION, _ROW)
+OWN_COLUMNS = frozenset({PARTITION, "_holdfast_row"})
+"""The columns that are not of what is stored: partition, and the order of the rows, which SQL does not keep."""
+
+_ROW = "_holdfast_row"
 
 
 def catalog_of(schema: str) -> Table:
@@ -104,7 +106,7 @@ class SQLSession(TableSession):
 
     def columns(self) -> Sequence[str] | None:
         fields = self._fields()
-        return [name for name in fields if name not in _HIDDEN] if fields else None
+        return [name for name in fields if name not in OWN_COLUMNS] if fields else None
 
     def fetch(self, columns: Sequence[str], partitions: Sequence[str] | None = None) -> Any:
         fields = self._fields()
