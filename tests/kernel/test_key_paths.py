@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.key_paths import encode_identifier, encode_part, from_database_text, to_database_text
@@ -86,6 +86,7 @@ def test_key_is_an_identifier(key: list[str], name: str) -> None:
     assert encode_identifier(key) == name
 
 
+@settings(deadline=None)
 @given(st.lists(parts, min_size=1, max_size=3), st.sampled_from(["", "$r"]))
 def test_identifier_fits_every_database(key: list[str], mark: str) -> None:
     """No key gives a name that a database would fold, cut or mistake for two."""
@@ -93,6 +94,7 @@ def test_identifier_fits_every_database(key: list[str], mark: str) -> None:
     assert re.fullmatch(r"(?:\$r)?(?:[a-z0-9_]|\$[0-9a-f]{0,2}|\$_|\$z|\$x(?=[a-z2-7]{32}$)){1,63}", name)
 
 
+@settings(deadline=None)
 @given(st.lists(parts, min_size=1, max_size=3), st.lists(parts, min_size=1, max_size=3))
 def test_different_keys_have_different_identifiers(one: list[str], other: list[str]) -> None:
     """Encoding loses nothing, and a mark keeps names apart that share nothing else."""

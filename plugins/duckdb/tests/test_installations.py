@@ -65,9 +65,6 @@ def test_table_of_another_program_is_what_is_installed(tmp_path: Path) -> None:
     file = str(tmp_path / "assets.duckdb")
     made = f"import duckdb\nduckdb.connect({file!r}).execute('CREATE TABLE a (n INT)')"
     run(tmp_path, made)
-    assert [
-        run(tmp_path, "print(type(get()))", *missing) for missing in (["polars"], ["polars", "pandas"])
-    ] == [
-        "<class 'pandas.DataFrame'>",
-        "<class 'pyarrow.lib.Table'>",
-    ]
+    code = "print(type(get()).__module__.partition('.')[0])"
+    libraries = ("polars", "pandas", "pyarrow")
+    assert tuple(run(tmp_path, code, *libraries[:missing]) for missing in range(3)) == libraries

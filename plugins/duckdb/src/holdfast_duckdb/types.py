@@ -29,7 +29,7 @@ def plain(kind: Any) -> Any:
     """Return the type that a column of a type is kept as, ``None`` if it cannot be kept."""
     if _is.is_dictionary(kind):
         return plain(kind.value_type)
-    return _scalar(kind) or _nested(kind)
+    return _inner(kind)
 
 
 def _scalar(kind: Any) -> Any:
@@ -54,22 +54,28 @@ def _scalar(kind: Any) -> Any:
 
 
 def _nested(kind: Any) -> Any:
-    if not kind.num_fields or _is.is_union(kind) or not _is.is_nested(kind):
-        return None
-    fields = [kind.field(place) for place in range(kind.num_fields)]
-    kept = [_scalar(field.type) or _nested(field.type) for field in fields]
-    if None in kept:
-        return None
-    if _is.is_list(kind) or _is.is_large_list(kind):
-        return pyarrow.large_list(kept[0])
-    if _is.is_fixed_size_list(kind) and kind.list_size:
-        return pyarrow.list_(kept[0], kind.list_size)
     if _is.is_map(kind):
-        return pyarrow.map_(*(_scalar(of) or _nested(of) for of in (kind.key_type, kind.item_type)))
-    names = [field.name for field in fields]
-    if _is.is_struct(kind) and len({name.lower() for name in names} - {""}) == len(names):
-        return pyarrow.struct(list(zip(names, kept, strict=True)))
-    return None
+        kept = [_inner(kind.key_type), _inner(kind.item_type)]
+        return None if None in kept else pyarrow.map_(*kept)
+    if _is.is_list(kind) or _is.is_large_list(kind):
+        item = _inner(kind.value_type)
+        return None if item is None else pyarrow.large_list(item)
+    if _is.is_fixed_size_list(kind):
+        item = _inner(kind.value_type)
+        return None if item is None or not kind.list_size else pyarrow.list_(item, kind.list_size)
+    return _structure(kind) if _is.is_struct(kind) else None
+
+
+def _structure(kind: Any) -> Any:
+    fields = [kind.field(place) for place in range(kind.num_fields)]
+    kept = [(field.name, _inner(field.type)) for field in fields]
+    names = {name.lower() for name, _ in kept} - {""}
+    fits = kept and len(names) == len(kept) and all(item is not None for _, item in kept)
+    return pyarrow.struct(kept) if fits else None
+
+
+def _inner(kind: Any) -> Any:
+    return _scalar(kind) or _nested(kind)
 
 
 def _one_of(tests: Any, kind: Any) -> bool:

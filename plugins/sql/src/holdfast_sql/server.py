@@ -115,8 +115,8 @@ class Server:
                 raise SettingsError(self._what, option, problem)
         form = "postgresql://user@host:5432/database"
         try:
-            parsed = sqlalchemy.make_url(text)  # type: ignore[arg-type] # what is no text is refused there
-        except (ArgumentError, ValueError, TypeError):
+            parsed = sqlalchemy.make_url(text if isinstance(text, str) else "")
+        except (ArgumentError, ValueError):
             raise SettingsError(self._what, option, f"gives no URL such as {form}.") from None
         if parsed.drivername not in _NAMES:
             problem = f"names {parsed.drivername!r}, and only PostgreSQL is known here: {form}."

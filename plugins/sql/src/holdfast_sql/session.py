@@ -23,7 +23,7 @@ from holdfast_sql.types import arrow_type, sql_type
 __all__ = ["OWN_COLUMNS", "SQLSession", "catalog_of"]
 
 OWN_COLUMNS = frozenset({PARTITION, "_holdfast_row"})
-"""The columns that are not of what is stored: partition, and the order of the rows, which SQL does not keep."""
+"""The columns that are not of what is stored: the partition, and the order of the rows."""
 
 _ROW = "_holdfast_row"
 
