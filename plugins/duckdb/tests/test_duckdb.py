@@ -196,6 +196,43 @@ def test_wrong_option_is_refused(make: Make, options: dict[str, Any], problem: s
         make(**options)
 
 
+MAKER = """
+import sys
+from pathlib import Path
+import pyarrow as pa
+from holdfast.built_contexts import build_output_context
+from holdfast.formats import Formats
+from holdfast.provisions import PluginContext
+from holdfast_duckdb.io import duckdb_io_manager
+
+folder = Path(sys.argv[1])
+print(flush=True)
+for name in sys.stdin:
+    manager = duckdb_io_manager(PluginContext(folder, folder, Formats()), name.strip())
+    manager.handle_output(build_output_context(asset_key=sys.argv[2]), pa.table({"n": [1]}))
+    print(flush=True)
+"""
+
+
+def test_processes_that_make_the_file_at_once_share_it(make: Make, tmp_path: Path) -> None:
+    """None finds it half made, and nothing is left beside it."""
+    folder = tmp_path / "repository"
+    commands = [[sys.executable, "-c", MAKER, str(folder), name] for name in "abc"]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    makers: list[Any] = [subprocess.Popen(command, **pipes) for command in commands]
+    for maker in makers:
+        maker.stdout.readline()
+    for number in range(20):
+        for maker in makers:
+            maker.stdin.write(f"{number}.duckdb\n")
+            maker.stdin.flush()
+        assert [maker.stdout.readline() for maker in makers] == ["\n"] * 3
+    for maker in makers:
+        maker.communicate()
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{n}.duckdb" for n in range(20))
+    assert [get(make(path="7.duckdb"), name).num_rows for name in "abc"] == [1, 1, 1]
+
+
 def test_file_that_is_no_database_is_an_error(make: Make, file: Path) -> None:
     """It names the file, which stays as it is."""
     file.parent.mkdir()

@@ -34,6 +34,9 @@ class TableIOManager(IOManager):
     Args:
         default_schema: the schema of keys of one part.
         together: whether every table is in that schema; if not, the parts of a key but the last name one.
+
+    Attributes:
+        default_schema: the schema of keys of one part.
     """
 
     ignores_case: bool = False
@@ -46,7 +49,7 @@ class TableIOManager(IOManager):
     """Which types of columns can be kept, as a sentence."""
 
     def __init__(self, default_schema: str, *, together: bool) -> None:
-        self._default_schema = default_schema
+        self.default_schema = default_schema
         self._together = together
 
     @abc.abstractmethod
@@ -88,7 +91,7 @@ class TableIOManager(IOManager):
             try:
                 piece, types = self._piece(key, value)
             except Exception as error:
-                raise self._failure(f"{title_of(one, key)} cannot be stored", place, error) from error
+                raise self._failure(f"{title_of(one)} cannot be stored", place, error) from error
             pieces.append(piece)
             rows = piece.rows.num_rows
             return {"rows": rows, "columns": MetadataValue.json(types), "table": str(place)}
@@ -140,7 +143,7 @@ class TableIOManager(IOManager):
             return [found.get(text) for text in texts]
 
     def _place(self, context: OutputContext | InputContext) -> Place:
-        return place_of(context, self._default_schema, together=self._together)
+        return place_of(context, self.default_schema, together=self._together)
 
     def _failure(self, problem: str, place: Place, error: Exception) -> StorageError:
         reason = str(error) if isinstance(error, Error) else f"{type(error).__name__}: {error}"

@@ -51,9 +51,16 @@ def place_of(context: OutputContext | InputContext, default: str, *, together: b
 
 
 def title_of(context: OutputContext | InputContext, partition: str | None = None) -> str:
-    """Return what to call a value in messages."""
+    """Return what to call a value in messages.
+
+    Args:
+        context: what says which value it is.
+        partition: one of several partitions that the value is.
+    """
     if context.has_asset_key:
         title = f"Asset {str(context.asset_key)!r}"
+        if partition is None and context.has_asset_partitions and len(context.asset_partitions) == 1:
+            partition = context.asset_partition_key
         return title if partition is None else f"{title}, partition {partition!r},"
     run, *rest = context.get_identifier()
     return f"Output {'.'.join(rest)!r} of run {run!r}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pyarrow
+import pyarrow.compute
 
 from holdfast.errors import StorageError
 from holdfast.tables.kinds import library_of
@@ -24,13 +25,10 @@ def to_arrow(table: Any, kind: str) -> Any:
     """
     if kind == "pandas.DataFrame":
         index = table.index
-        counts = type(index).__name__ == "RangeIndex" and (index.start, index.step, index.name) == (
-            0,
-            1,
-            None,
-        )
-        keep = not counts or not len(table.columns)
-        return pyarrow.Table.from_pandas(table, preserve_index=keep)
+        is_range = type(index).__name__ == "RangeIndex"
+        counts = is_range and index.start == 0 and index.step == 1 and index.name is None
+        has_columns = len(table.columns) > 0  # without, only the index says how many rows there are
+        return pyarrow.Table.from_pandas(table, preserve_index=not (counts and has_columns))
     if kind == "pyarrow.Table":
         return table
     polars = library_of(kind)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import os
 import random
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -51,11 +52,22 @@ class Database:
         Raises:
             StorageError: other processes have it open for too long.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.exists():
+            self._make()
         with self._open(read_only=False) as connection:
             connection.begin()
             yield connection
             connection.commit()  # if this is not reached, closing rolls back
+
+    def _make(self) -> None:
+        """Make the file, which has no name until it is whole: DuckDB takes several steps to make one."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{self.path.name}~", dir=self.path.parent) as folder:
+            new = Path(folder) / self.path.name
+            with _lock:
+                duckdb.connect(new).close()
+            with suppress(OSError):  # another process was faster, or files here have one name only
+                self.path.hardlink_to(new)
 
     @contextmanager
     def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -61,7 +61,6 @@ class DuckDBIOManager(TableIOManager):
     def __init__(self, database: Database, schema: str | None = None) -> None:
         super().__init__(schema or "main", together=schema is not None)
         self._database = database
-        self._catalog_schema = schema or "main"
 
     def plain(self, kind: Any) -> Any:
         """Return the type that a column of a type is kept as; see `TableIOManager.plain`."""
@@ -82,13 +81,13 @@ class DuckDBIOManager(TableIOManager):
             yield None
             return
         with self._database.reading() as connection:
-            yield DuckDBSession(connection, place, self._catalog_schema)
+            yield DuckDBSession(connection, place, self.default_schema)
 
     @contextmanager
     def writing(self, place: Place) -> Iterator[TableSession]:
         """Open a table of the file in a transaction, while no other process uses it."""
         with self._database.writing() as connection:
-            yield DuckDBSession(connection, place, self._catalog_schema)
+            yield DuckDBSession(connection, place, self.default_schema)
 
 
 def _refused(option: str, problem: str) -> SettingsError:

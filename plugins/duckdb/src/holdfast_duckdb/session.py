@@ -15,10 +15,12 @@ from holdfast.tables.shapes import Shape
 
 __all__ = ["DuckDBSession"]
 
-_CATALOG = "holdfast$tables"  # the name of no asset's table: $ and t begin no encoded character
-_COLUMNS = (
-    "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND lower(schema_name) = lower(?)"
-)
+_CATALOG = "holdfast$tables"  # the name of no asset's table: $t is part of no encoded name
+_COLUMNS = """
+    SELECT column_name FROM duckdb_columns()
+    WHERE database_name = ? AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)
+    ORDER BY column_index
+"""
 
 
 class DuckDBSession(TableSession):
@@ -108,9 +110,7 @@ class DuckDBSession(TableSession):
         self._insert(self._table, rows)
 
     def _columns_of(self, place: Place) -> list[str] | None:
-        rows = self._connection.execute(
-            f"{_COLUMNS} AND lower(table_name) = lower(?) ORDER BY column_index", [self._database, *place]
-        ).fetchall()
+        rows = self._connection.execute(_COLUMNS, [self._database, *place]).fetchall()
         return [name for (name,) in rows] or None
 
     def _insert(self, table: str, rows: Any) -> None:

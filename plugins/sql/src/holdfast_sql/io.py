@@ -58,7 +58,6 @@ class SQLIOManager(TableIOManager):
     def __init__(self, server: Server, schema: str | None = None) -> None:
         super().__init__(schema or "public", together=schema is not None)
         self._server = server
-        self._catalog_schema = schema or "public"
 
     def plain(self, kind: Any) -> Any:
         """Return the type that a column of a type is kept as; see `TableIOManager.plain`."""
@@ -77,13 +76,13 @@ class SQLIOManager(TableIOManager):
     def reading(self, place: Place) -> Iterator[TableSession | None]:
         """Open a table, if there is one, as it is at this moment."""
         with self._server.transaction("REPEATABLE READ") as connection:
-            session = SQLSession(connection, place, catalog_of(self._catalog_schema))
+            session = SQLSession(connection, place, catalog_of(self.default_schema))
             yield session if session.prepare_to_read() else None
 
     @contextmanager
     def writing(self, place: Place) -> Iterator[TableSession]:
         """Open a table in a transaction, while nobody else writes to it."""
         with self._server.transaction() as connection:
-            session = SQLSession(connection, place, catalog_of(self._catalog_schema))
+            session = SQLSession(connection, place, catalog_of(self.default_schema))
             session.prepare_to_write()
             yield session
