@@ -20,7 +20,7 @@ LAYERS = (
     ("partition_members",),
     ("op_context",),
     ("interfaces",),
-    ("formats",),
+    ("formats", "tables"),
     ("provisions",),
     ("hookspecs",),
     ("asset_node",),
