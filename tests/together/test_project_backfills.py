@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from holdfast import InvalidInvocationError, NothingToDoError, PartitionKeyRange, Project
-from holdfast.backfill import backfill
+from holdfast.backfills import backfill
 from holdfast.events import BACKFILL_TAG
 
 SETTINGS = """

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from holdfast.asset_layer import AssetLayer
-from holdfast.backfill import BACKFILL_TAG, Only, Remaining, backfill_partitions, remaining_of
+from holdfast.backfills import BACKFILL_TAG, Only, Remaining, backfill_partitions, remaining_of
 from holdfast.builtins.executors import multi_or_in_process_executor
 from holdfast.definitions.loading import load_assets_from_modules
 from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, SettingsError, did_you_mean
@@ -178,7 +178,7 @@ class Project:
     ) -> RunResult:
         """Make many partitions of a selection of assets in one run with the project's executor.
 
-        Arguments otherwise as `materialize`; see `holdfast.backfill.backfill`.
+        Arguments otherwise as `materialize`; see `holdfast.backfills.backfill`.
 
         Args:
             selection: the assets; all by default.

@@ -179,7 +179,7 @@ class _Partitioned:
 
     def _at(self, step: Step, output: StepOutput, own: PartitionsSubset | None) -> StepOutput:
         assert output.asset_key is not None
-        if output.asset_key in step.selected and self.is_inner(step, output.need):
+        if output.asset_key in step.selected and self.is_inner(step, (output.step_key, output.name)):
             return output._replace(partitions=own)
         reads = self.reads(step, output.asset_key)
         if reads is None:

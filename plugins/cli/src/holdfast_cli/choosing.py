@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from holdfast.partitions.ranges import PartitionKeyRange
 
 if TYPE_CHECKING:  # --help needs none of the kernel
-    from holdfast.backfill import Only
+    from holdfast.backfills import Only
 
 __all__ = ["PARTITIONS", "add_only", "add_partition", "add_partitions", "chosen_only", "read_partitions"]
 
