@@ -92,6 +92,8 @@ class FormatPlugin(Provision):
             The defining module or its top-level package may be named.
         extension: the file extension, with its dot.
         safe: whether loading cannot run code.
+        partial: whether it may refuse a value of a type it claims (see `Format.refusal`). The value then goes
+            to the next format: another that claims the type, or one that claims a base of it.
     """
 
     kind: ClassVar[str] = "format"
@@ -99,6 +101,7 @@ class FormatPlugin(Provision):
     types: tuple[str, ...] = attrs.field(validator=_names)
     extension: str
     safe: bool = True
+    partial: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -179,11 +179,14 @@ class Plugins:
     def observer(self, name: str) -> Callable[[], Observer]:
         """Return what makes an observer.
 
+        The settings' ``observers`` come first; else the name is that of a provision, used without options.
+
         Raises:
             PluginError: there is no such observer, or it cannot be used.
         """
-        self._find(ObserverPlugin, name, Place("a source asset's observe_fn"))
-        return partial(self.create, ObserverPlugin, name)
+        use = self.settings.observers.get(name) or Use(name, place=Place("a source asset's observe_fn"))
+        self._find(ObserverPlugin, use.use, use.place)
+        return partial(self.create, ObserverPlugin, use)
 
     def load_definitions(self, use: Use) -> Any:
         """Return the definitions that a loader finds; errors as `create`."""
@@ -256,6 +259,7 @@ class Plugins:
                             partial(self.create, FormatPlugin, use),
                             provision.safe,
                             state.name,
+                            provision.partial,
                         )
                     )
         return formats
