@@ -146,7 +146,7 @@ def test_partial_format_gives_way_to_one_that_takes_the_whole_type() -> None:
 def test_two_partial_formats_of_one_type_are_a_conflict_unless_ordered() -> None:
     """The first in the settings that takes the value has it."""
     pair = [partial("even", "builtins.int"), partial("more", "builtins.int")]
-    with pytest.raises(PluginConflictError, match="'even' .* and 'more'"):
+    with pytest.raises(PluginConflictError, match=r"'even' .* and 'more'"):
         Formats(pair).for_value(2, trusted=True, what="x")
     assert Formats(pair, ordered=True).for_value(2, trusted=True, what="x").name == "even"
 

@@ -21,7 +21,16 @@ else:
 
 __all__ = ["Settings"]
 
-_KEYS = ("definitions", "event_store", "executor", "io_managers", "observers", "plugins", "repository", "storage")
+_KEYS = (
+    "definitions",
+    "event_store",
+    "executor",
+    "io_managers",
+    "observers",
+    "plugins",
+    "repository",
+    "storage",
+)
 
 
 def _default_storage(settings: Settings) -> Path:

@@ -1,4 +1,4 @@
-"""IO manager of files under a directory or any fsspec URL, formats people can read, and observers of files."""
+"""IO manager of files under a directory or any fsspec URL, formats to read, and observers of files."""
 
 from __future__ import annotations
 

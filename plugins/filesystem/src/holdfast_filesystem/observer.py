@@ -49,9 +49,7 @@ class FileObserver(Observer):
             )
         file = self._directory / Path(path)
         version, size = self._look(file)
-        return ObserveResult(
-            LogicalVersion(version), {"path": MetadataValue.path(file), "size_bytes": size}
-        )
+        return ObserveResult(LogicalVersion(version), {"path": MetadataValue.path(file), "size_bytes": size})
 
     def _look(self, file: Path) -> tuple[str, int]:
         found = file.stat()
