@@ -112,7 +112,7 @@ class ExecutorPlugin(Provision):
     unless the record says ``in_process``. The executor may have an attribute ``max_workers``: the kernel then
     keeps at most that many steps in flight. A worker that dies fails the future of its own step alone. A
     worker process that ends in good order calls `holdfast.execution.worker.close_sessions`, which tears its
-    resources down.
+    resources down. `holdfast.execution.messages` packs calls for other processes.
 
     Attributes:
         in_process: whether steps run in the process that submits them, on any thread.
