@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from conformance_pages import README, conformance_page, readme, saboteurs_page
 
 from holdfast import hookspecs
 from holdfast.plugins.registration import provider_hooks
 from holdfast.provisions import PluginContext, Provision
+from holdfast_cli.choosing import PARTITIONS
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.parser import build_parser
 from holdfast_cli.selecting import GRAMMAR
@@ -121,6 +123,7 @@ def cli_page() -> str:
     codes = dict(ATTRIBUTE.findall(prose(ExitCode).partition("\n\nAttributes:\n")[2]))
     rows = [f"| {code.value} | {' '.join(codes[code.name].split())} |" for code in ExitCode]
     parts = [CLI_HEAD, "## Options", arguments_table(parser), "## Selections", fenced(GRAMMAR)]
+    parts += ["## Partitions", fenced(PARTITIONS)]
     parts += ["## Exit codes", "\n".join(["| code | |", "|---|---|", *rows]), CLI_ENVIRONMENT]
     for name, command in inner_parsers(parser).items():
         parts += [f"## `holdfast {name}`", *command_section(command)]
@@ -135,7 +138,8 @@ def command_section(parser: argparse.ArgumentParser) -> list[str]:
         return [parser.description or ""]
     positionals = [shape(action) for action in parser._actions if not action.option_strings]
     usage = " ".join([parser.prog, "[options]", *positionals])
-    more = fenced(parser.epilog) if parser.epilog and parser.epilog != GRAMMAR else ""
+    epilog = (parser.epilog or "").replace(GRAMMAR, "").replace(PARTITIONS, "").strip()
+    more = fenced(epilog) if epilog else ""
     return [parser.description or "", fenced(usage), arguments_table(parser), more]
 
 
@@ -169,7 +173,13 @@ def shape(action: argparse.Action) -> str:
     return {"?": f"[{name}]", "*": f"[{name} ...]"}.get(str(action.nargs), name)
 
 
-PAGES = {HERE / "reference" / "hooks.md": hooks_page, HERE / "reference" / "cli.md": cli_page}
+PAGES = {
+    HERE / "reference" / "hooks.md": hooks_page,
+    HERE / "reference" / "cli.md": cli_page,
+    HERE / "reference" / "conformance.md": conformance_page,
+    HERE / "reference" / "saboteurs.md": saboteurs_page,
+    **({README: readme} if README.exists() else {}),
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -14,6 +14,7 @@ from report import Row
 
 from holdfast import (
     DailyPartitionsDefinition,
+    DynamicPartitionsDefinition,
     HourlyPartitionsDefinition,
     Instance,
     MultiPartitionsDefinition,
@@ -95,7 +96,10 @@ def a_store() -> Iterator[Row]:
         add = medians({"": lambda: instance.add_dynamic_partitions("customers", keys)}, repeats=1)[""]
         again = medians({"": lambda: instance.add_dynamic_partitions("customers", keys[:1])}, repeats=9)[""]
         read = medians({"": lambda: instance.get_dynamic_partitions("customers")}, repeats=5)[""]
+        customers = DynamicPartitionsDefinition.named("customers").as_of(dynamic_keys=instance.event_store)
         instance.event_store.close()
+    each = medians({"": lambda: [customers.check_key(key) for key in keys]}, repeats=5)[""] / ADDED
     yield Row(SUBJECT, f"SQLite: {ADDED:,} keys added", add * 1e3, "ms")
     yield Row(SUBJECT, "SQLite: one key added to them", again * 1e3, "ms")
     yield Row(SUBJECT, f"SQLite: {ADDED:,} keys read", read * 1e3, "ms")
+    yield Row(SUBJECT, f"one of {ADDED:,} keys validated", each * 1e6, "us")

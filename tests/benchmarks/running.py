@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,9 @@ def run() -> Iterator[Row]:
             if base.is_dir():
                 place = places.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, dir=base))
                 for shape, parents in shapes.items():
-                    yield in_files(f"{shape}, in files{without}", parents, place, budget)
+                    yield in_files(f"{shape}, in files{without}", parents, place, temporary_file, budget)
+                    bare = f"{shape}, in files{without}, name of its own"
+                    yield in_files(bare, parents, place, own_name, None)
     for shape, parents in shapes.items():
         yield from in_memory(shape, parents)
 
@@ -79,13 +81,15 @@ def in_memory(shape: str, parents: Parents) -> Iterator[Row]:
     yield Row(SUBJECT, f"{shape}, SQLite events", more, "us", SQLITE_US, beside)
 
 
-def in_files(work: str, parents: Parents, place: str, budget: float | None) -> Row:
+def in_files(
+    work: str, parents: Parents, place: str, write: Callable[[str, Any], None], budget: float | None
+) -> Row:
     """Measure runs that keep their values in files, each in a new directory of the same file system."""
     made = functions(parents)
     assets = [asset(function) for function in made]
     taken = paired(
         lambda: materialize(assets, instance=Instance.get(fresh(place, FILES))),
-        lambda: plain_in_files(made, parents, fresh(place, "")),
+        lambda: plain_in_files(made, parents, fresh(place, ""), write),
     )
     each, plain = (seconds / SIZE * 1e6 for seconds in (taken.work, taken.floor))
     beside = f"{each:.0f} us each; plain Python {plain:.0f} us; {taken.wall_ratio:.2f} x in wall time"
@@ -112,20 +116,33 @@ def plain_in_memory(made: list[Function], parents: Parents) -> dict[int, Any]:
     return values
 
 
-def plain_in_files(made: list[Function], parents: Parents, directory: Path) -> None:
-    """Call the functions in topological order; pickle what they return, and load it where it is read.
+def temporary_file(path: str, value: Any) -> None:
+    """Write a value to a temporary file as Python's library makes them, and rename it.
 
-    A value is written to a temporary file beside its own and renamed.
+    Its name is nobody else's, so that two programs that write one value leave one of the two, whole.
     """
+    with tempfile.NamedTemporaryFile("wb", dir=path.rpartition("/")[0], delete=False) as file:
+        pickle.dump(value, file, protocol=5)
+    os.replace(file.name, path)  # noqa: PTH105
+
+
+def own_name(path: str, value: Any) -> None:
+    """Write a value to a file named after its own, and rename it: the least, and less than is safe."""
+    with open(f"{path}~", "wb") as file:  # noqa: PTH123
+        pickle.dump(value, file, protocol=5)
+    os.replace(f"{path}~", path)  # noqa: PTH105
+
+
+def plain_in_files(
+    made: list[Function], parents: Parents, directory: Path, write: Callable[[str, Any], None]
+) -> None:
+    """Call the functions in topological order; pickle what they return, and load it where it is read."""
     for at in ordered(parents):
         values = []
         for parent in parents[at]:
             with open(f"{directory}/a{parent}.pickle", "rb") as file:  # noqa: PTH123 - pathlib is slower
                 values.append(pickle.load(file))
-        path = f"{directory}/a{at}.pickle"
-        with open(f"{path}~", "wb") as file:  # noqa: PTH123
-            pickle.dump(made[at](*values), file, protocol=5)
-        os.replace(f"{path}~", path)  # noqa: PTH105
+        write(f"{directory}/a{at}.pickle", made[at](*values))
 
 
 def ordered(parents: Parents) -> list[int]:

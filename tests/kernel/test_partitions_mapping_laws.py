@@ -62,10 +62,8 @@ multis = st.dictionaries(
 definitions = st.one_of(singles, multis)
 
 
-def subsets(definition, **size):
-    return st.sets(st.sampled_from(definition.get_partition_keys()), max_size=12, **size).map(
-        definition.subset
-    )
+def subsets(definition):
+    return st.sets(st.sampled_from(definition.get_partition_keys()), max_size=12).map(definition.subset)
 
 
 @st.composite
@@ -82,8 +80,7 @@ def some_subsets(draw, count):
 def test_subsets_are_sets_of_keys(found):
     """They combine, compare, count and contain as sets of Python do."""
     one, two, three = found
-    as_set = {id(subset): set(subset) for subset in found}
-    a, b, c = (as_set[id(subset)] for subset in found)
+    a, b, c = map(set, found)
     assert set((one | two) & three) == (a | b) & c
     assert set((one - two) | three) == (a - b) | c
     assert set(one - (two & three)) == a - (b & c)
@@ -143,29 +140,38 @@ def test_a_range_is_a_piece_of_the_list(data):
 
 
 @st.composite
-def linked(draw, above, below):
-    """A mapping between two definitions without dimensions."""
-    kinds = [default_mapping(above, below), AllPartitionMapping(), LastPartitionMapping()]
-    there = st.lists(st.sampled_from(above.get_partition_keys()), max_size=3)
-    kinds.append(SpecificPartitionsPartitionMapping(draw(there)))
-    table = st.lists(st.sampled_from(below.get_partition_keys()), max_size=3)
-    kinds.append(StaticPartitionMapping({key: draw(table) for key in draw(there)}))
-    if all(isinstance(side, TimeWindowPartitionsDefinition) for side in (above, below)):
+def linked(draw):
+    """An upstream and a downstream definition without dimensions, and a mapping between them."""
+    kind = draw(st.sampled_from(["window", "same", "default", "all", "last", "specific", "static"]))
+    above = draw(windows() if kind == "window" else singles)
+    below = draw(windows() if kind == "window" else singles)
+    if kind == "window":
         start = draw(st.integers(-2, 2))
-        kinds.append(TimeWindowPartitionMapping(start, draw(st.integers(start, 2))))
-    if isinstance(kinds[0], IdentityPartitionMapping) and not set(below.all()) <= set(above.all()):
-        kinds.pop(0)  # upstream lacks a key, which is an error
-    return draw(st.sampled_from(kinds))
+        return above, below, TimeWindowPartitionMapping(start, draw(st.integers(start, 2)))
+    if kind == "same":
+        some = st.sets(st.sampled_from(above.get_partition_keys()), min_size=1)
+        return above, StaticPartitionsDefinition(list(draw(some))), IdentityPartitionMapping()
+    if kind == "default":
+        below = draw(st.sampled_from([above, *([below] if is_window(above) and is_window(below) else [])]))
+        return above, below, default_mapping(above, below)
+    if kind in ("all", "last"):
+        return above, below, AllPartitionMapping() if kind == "all" else LastPartitionMapping()
+    some = st.lists(st.sampled_from(above.get_partition_keys()), max_size=3)
+    if kind == "specific":
+        return above, below, SpecificPartitionsPartitionMapping(draw(some))
+    table = st.lists(st.sampled_from(below.get_partition_keys()), max_size=3)
+    return above, below, StaticPartitionMapping({key: draw(table) for key in draw(some)})
+
+
+def is_window(definition):
+    return isinstance(definition, TimeWindowPartitionsDefinition)
 
 
 @st.composite
 def mapped(draw):
     """An upstream and a downstream definition with a mapping between them, by dimension too."""
     kind = draw(st.sampled_from(["single", "above", "below", "both"]))
-    above = draw(singles)
-    some = st.sets(st.sampled_from(above.get_partition_keys()), min_size=1).map(list)
-    below = draw(st.one_of(singles, st.just(above), some.map(StaticPartitionsDefinition)))
-    mapping = draw(linked(above, below))
+    above, below, mapping = draw(linked())
     if kind == "single":
         return above, below, mapping
     side = st.one_of(statics, dynamics)
@@ -175,12 +181,12 @@ def mapped(draw):
     if kind == "below":
         multi = MultiPartitionsDefinition({"m": below, "n": draw(side)})
         return above, multi, MultiToSingleDimensionPartitionMapping("m", mapping)
-    others = draw(side), draw(side)
-    link = {"m": DimensionMapping("k", mapping)}
+    others = draw(linked())
+    links = {"m": DimensionMapping("k", mapping)}
     if draw(st.booleans()):
-        link["n"] = DimensionMapping("l", draw(linked(*others)))
+        links["n"] = DimensionMapping("l", others[2])
     sides = ({"m": above, "n": others[0]}, {"k": below, "l": others[1]})
-    return *map(MultiPartitionsDefinition, sides), MultiPartitionMapping(link)
+    return *map(MultiPartitionsDefinition, sides), MultiPartitionMapping(links)
 
 
 @unhurried

@@ -128,10 +128,14 @@ def test_a_function_gives_the_keys_of_a_time():
     assert seen == [None]
 
 
-def test_what_a_function_gives_is_checked():
-    """Two equal keys are as wrong there as in a list."""
-    with pytest.raises(InvalidDefinitionError, match="there twice"):
-        DynamicPartitionsDefinition(lambda time: ["a", "a"]).get_partition_keys()
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [(["a", "a"], "there twice"), (None, "returns a list of keys, not None"), ("abc", "not 'abc'")],
+)
+def test_what_a_function_gives_is_checked(given, problem):
+    """Two equal keys are as wrong there as in a list, and so is what is no list."""
+    with pytest.raises(InvalidDefinitionError, match=problem):
+        DynamicPartitionsDefinition(lambda time: given).get_partition_keys()
 
 
 @pytest.mark.parametrize("arguments", [(None,), (len, "x"), (3,), (None, ""), (None, 4)])

@@ -22,8 +22,9 @@ def generate(docs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def docs(root: Path, tmp_path: Path) -> Path:
-    """A directory with the script alone."""
-    shutil.copy(root / "docs" / "generate.py", tmp_path)
+    """A directory with the scripts alone."""
+    for script in (root / "docs").glob("*.py"):
+        shutil.copy(script, tmp_path)
     return tmp_path
 
 

@@ -18,9 +18,10 @@ print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - b
 """
 
 HEAVY = {
-    "asyncio", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy",
-    "pandas", "pluggy", "polars", "pyarrow", "rich", "shtab", "socket", "sqlite3", "subprocess",
-    "voluptuous",
+    "asyncio", "duckdb", "email", "fsspec", "hypothesis", "importlib_metadata", "matplotlib",
+    "multiprocessing", "networkx", "numpy", "pandas", "pluggy", "polars", "psycopg", "pyarrow", "pytest",
+    "rich", "shtab", "socket", "sqlalchemy",
+    "sqlite3", "subprocess", "voluptuous",
 }  # fmt: skip
 if sys.version_info < (3, 11):
     HEAVY.remove("subprocess")  # attrs needs platform, which imports it there
@@ -69,6 +70,15 @@ def test_every_plugin_is_discovered_without_its_work(plugins):
 def test_the_builtin_plugin_is_discovered_without_its_work():
     """The kernel's own plugin is as light to discover as any other."""
     assert loaded_by("import holdfast.builtins.hooks") & HEAVY - HOOKS_NEED == set()
+
+
+def test_a_report_of_conformance_needs_no_test_framework():
+    """The suites run, and their reports are made, without pytest."""
+    loaded = loaded_by(
+        "from holdfast.conformance import check_io_manager; check_io_manager('memory', ['IO-01'])"
+    )
+    assert "pytest" not in loaded
+    assert "hypothesis" in loaded
 
 
 @pytest.mark.parametrize("module", ["networkx", "sqlite3"])

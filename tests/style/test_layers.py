@@ -20,7 +20,7 @@ LAYERS = (
     ("partition_members",),
     ("op_context",),
     ("interfaces",),
-    ("formats",),
+    ("formats", "tables"),
     ("provisions",),
     ("hookspecs",),
     ("asset_node",),
@@ -56,6 +56,7 @@ LAYERS = (
     ("run_api",),
     ("backfills",),
     ("project",),
+    ("conformance",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

@@ -1,4 +1,4 @@
-"""What every event store does, in memory or in a file."""
+"""What every event store does, in memory, in a file or in a database."""
 
 from __future__ import annotations
 
@@ -33,16 +33,21 @@ from holdfast.partitions.dynamic import DynamicPartitionsDefinition
 from holdfast.provisions import PluginContext
 from holdfast.reports import AssetMaterialization, AssetObservation, ExpectationResult
 from holdfast.types.type_check import TypeCheck
+from holdfast_sql.store import SQLEventStore
 from holdfast_sqlite.store import SQLiteEventStore
 
 ORDERS = AssetKey(["shop", "orders"])
 HEAD = MetadataValue.table([TableRecord(id=1)], TableSchema([TableColumn("id", "int")]))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("sql", marks=pytest.mark.xdist_group("postgres"))])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
     context = PluginContext(tmp_path, tmp_path, Formats())
-    made = MemoryEventStore(context) if request.param == "memory" else SQLiteEventStore(context)
+    made: EventStore
+    if request.param == "sql":
+        made = SQLEventStore(context, url=request.getfixturevalue("database"))
+    else:
+        made = MemoryEventStore(context) if request.param == "memory" else SQLiteEventStore(context)
     yield made
     made.close()
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from holdfast.conformance.io.suite import IO_MANAGERS
+
 ROOT = Path(__file__).parents[2]
 
 SHELF = """
@@ -291,6 +293,10 @@ def test_the_plugin_of_the_documentation_works(site, run, repository, tmp_path):
         wheel.extractall(site)
     assert run("orders.py") == "True"
     assert (repository / "values" / "revenue.json").read_text() == "245"
+    count = len(IO_MANAGERS.clauses)
+    assert f"{count} of {count} clauses ran: {count} holds." in page
+    proof = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", str(tmp_path / "attic" / "tests"))
+    assert f"{count + 1} passed" in proof
 
 
 def test_a_mapping_and_a_default_mapping(install: Install, run: Run) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 
@@ -115,3 +117,35 @@ def test_asset_that_is_no_table_any_more_loses_its_parquet_file(load: Any, tmp_p
     project.materialize()
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["flights.pickle"]
     assert project.repository.load_asset_value("flights", instance=project.instance) == "cancelled"
+
+
+BY_DAY = """
+DAYS = StaticPartitionsDefinition(["2013-01-01", "2013-01-02", "new york/1"])
+
+@asset(partitions_def=DAYS)
+def departures(context) -> pl.DataFrame:
+    return pl.DataFrame({"day": [context.partition_key] * 2, "delay": [3, -1]})
+"""
+
+
+@pytest.fixture
+def dataset(load: Any, tmp_path: Path) -> Path:
+    """The directory of an asset with three partitions."""
+    assert load(BY_DAY).backfill("departures").success
+    return tmp_path / "data" / "departures"
+
+
+def test_partitions_are_one_table_to_pyarrow(dataset: Path) -> None:
+    """With the partition's key as a column; what a killed process left there is left out."""
+    (dataset / "partition=2013-01-01" / "_value~").write_bytes(b"half a value")
+    table = pyarrow.dataset.dataset(dataset, partitioning="hive").to_table()
+    assert table.num_rows == 6
+    assert table["partition"].to_pylist() == table["day"].to_pylist()
+    assert set(table["day"].to_pylist()) == {"2013-01-01", "2013-01-02", "new york/1"}
+
+
+def test_partitions_are_one_table_to_polars(dataset: Path) -> None:
+    """Of which it reads the files that a filter on the partition leaves."""
+    table = pl.scan_parquet(dataset / "partition=*" / "*.parquet", hive_partitioning=True)
+    assert table.select((pl.col("partition") == pl.col("day")).all()).collect().item()
+    assert table.filter(pl.col("partition") == "2013-01-02").select(pl.len()).collect().item() == 2

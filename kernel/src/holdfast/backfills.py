@@ -11,8 +11,8 @@ import attrs
 from holdfast.asset_graph import AssetGraph
 from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import in_process_executor
-from holdfast.errors import InvalidDefinitionError, InvalidInvocationError
-from holdfast.events import Event, EventType, Run
+from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, NothingToDoError
+from holdfast.events import BACKFILL_TAG, Event, EventType, Run
 from holdfast.instance import Instance
 from holdfast.job_result import ExecuteJobResult
 from holdfast.jobs import JobDefinition
@@ -26,9 +26,6 @@ from holdfast.selection import AssetSelection
 from holdfast.selection_syntax import coerce_selection
 
 __all__ = ["BACKFILL_TAG", "Remaining", "backfill", "backfill_partitions", "remaining_of"]
-
-BACKFILL_TAG = "holdfast/backfill"
-"""The tag of the runs of a backfill: the id of the first of them."""
 
 Only = Literal["missing", "failed"]
 
@@ -71,7 +68,8 @@ def backfill(
 
     Raises:
         UnknownPartitionError: there are no such partitions.
-        InvalidInvocationError: no asset has partitions, or nothing is left to do.
+        InvalidInvocationError: no asset has partitions.
+        NothingToDoError: there are no such partitions to make.
     """
     job = _job(assets, resources, selection)
     chosen = backfill_partitions(job, partitions, instance, only)
@@ -119,7 +117,7 @@ def backfill_partitions(
         subsets = {key: subset & moment.failed(key, subset.definition) for key, subset in subsets.items()}
     if not any(subsets.values()):
         what = f"{only} partitions" if only else "partitions"
-        raise InvalidInvocationError(f"{job!r}: there are no {what} to make.")
+        raise NothingToDoError(f"{job!r}: there are no {what} to make.")
     return RunPartitions.of(subsets, moment.time)
 
 
@@ -148,7 +146,8 @@ def remaining_of(run_id: str, graph: AssetGraph, instance: Instance) -> Remainin
 
     Raises:
         RunNotFoundError: there is no such run.
-        InvalidInvocationError: it is no backfill, or nothing is left of it.
+        InvalidInvocationError: it is no backfill.
+        NothingToDoError: nothing is left of it.
         UnknownSelectionError: an asset of it is no longer there.
         UnknownPartitionError: an asset of it has other partitions now.
     """
@@ -175,7 +174,7 @@ def remaining_of(run_id: str, graph: AssetGraph, instance: Instance) -> Remainin
         if waits or made is None or made.timestamp < first.started:
             left.add(key)
     if not left:
-        raise InvalidInvocationError(f"Nothing is left of the backfill '{first.run_id}'.")
+        raise NothingToDoError(f"Nothing is left of the backfill '{first.run_id}'.")
     rest = {key: subset for key, subset in subsets.items() if subset}
     return Remaining(first, frozenset(left), RunPartitions.of(rest, moment.time) if rest else None)
 

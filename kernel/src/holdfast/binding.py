@@ -50,8 +50,9 @@ def needed_resources(plan: Plan) -> dict[str, str]:
     """Return who first needs each resource, by key."""
     needed: dict[str, str] = {}
     for step in plan:
-        for key in sorted(_keys(step) - needed.keys()):
-            needed[key] = step.title
+        new = _keys(step).difference(needed)
+        if new:
+            needed.update(dict.fromkeys(sorted(new), step.title))
         for hook in step.hooks:
             for key in hook.required_resource_keys:
                 needed.setdefault(key, f"Hook '{hook.name}' of {step.title}")

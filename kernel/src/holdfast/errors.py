@@ -15,6 +15,7 @@
     │   ├── UnknownSelectionError                ... a key, group, kind or tag
     │   └── SelectionSyntaxError                 ... or cannot be read, with the character
     ├── InvalidInvocationError (TypeError)       a definition is called the wrong way
+    │   └── NothingToDoError                     ... or nothing is left of what is asked for
     ├── InvalidConfigError (ValueError)          run config that does not fit
     ├── InvariantViolationError (RuntimeError)   user code broke a promise of its definition
     │   └── UnknownJobError (KeyError)           a job name the repository does not have
@@ -68,6 +69,7 @@ __all__ = [
     "MissingOutputError",
     "MissingResourceError",
     "NoFormatError",
+    "NothingToDoError",
     "PluginConflictError",
     "PluginError",
     "ResourceConflictError",
@@ -225,6 +227,10 @@ class MissingResourceError(InvalidDefinitionError, KeyError):
 
 class InvalidInvocationError(Error, TypeError):
     """A definition is called the wrong way."""
+
+
+class NothingToDoError(InvalidInvocationError):
+    """Nothing is left of what is asked for: what a script may take for success."""
 
 
 class ResourceConflictError(InvalidDefinitionError, InvalidInvocationError):

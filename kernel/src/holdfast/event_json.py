@@ -204,6 +204,7 @@ def _write_start(data: RunStartData) -> dict[str, Any]:
         "selection": data.selection,
         "run_config": dict(data.run_config),
         **({"partitions": dict(data.partitions)} if data.partitions else {}),
+        **({"step_counts": dict(data.step_counts)} if data.step_counts else {}),
     }
 
 

@@ -18,7 +18,10 @@ from holdfast.types.type_check import TypeCheck
 from holdfast.versions import LOGICAL_VERSION, LogicalVersion
 
 __all__ = [
+    "BACKFILL_TAG",
     "ENDS",
+    "PARTITION_TAG",
+    "RANGE_TAGS",
     "Event",
     "EventType",
     "HookData",
@@ -35,6 +38,16 @@ __all__ = [
     "make_input_data",
     "make_output_data",
 ]
+
+
+BACKFILL_TAG = "holdfast/backfill"
+"""The tag of the runs of a backfill: the id of the first of them."""
+
+PARTITION_TAG = "holdfast/partition"
+"""The tag of a run that is for one partition."""
+
+RANGE_TAGS = ("holdfast/asset_partition_range_start", "holdfast/asset_partition_range_end")
+"""The tags of a run in which each computation takes a range of partitions in one call."""
 
 
 class EventType(str, enum.Enum):
@@ -86,7 +99,8 @@ _NO_METADATA: Mapping[str, MetadataValue] = {}  # a plain one, as events cross p
 class RunStartData:
     """What a run is about: its job, tags and config, the assets that were asked for, and of which partitions.
 
-    The partitions are by asset, as `PartitionsSubset.to_json` writes them.
+    The partitions are by asset, as `PartitionsSubset.to_json` writes them. The step counts say of each step
+    of the plan that stands for a step for each partition how many these are.
     """
 
     job_name: str
@@ -94,6 +108,7 @@ class RunStartData:
     selection: str = ""
     run_config: Mapping[str, Any] = attrs.field(factory=dict)
     partitions: Mapping[str, Any] = attrs.field(factory=dict)
+    step_counts: Mapping[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen

@@ -33,6 +33,7 @@ __all__ = [
     "StepOutput",
     "StepSource",
     "Unfed",
+    "make_step",
     "make_step_input",
 ]
 
@@ -74,11 +75,6 @@ class StepOutput(NamedTuple):
     op: OpDefinition | None = None
     partitions: PartitionsSubset | None = None
     by_partition: bool = False
-
-    @property
-    def need(self) -> Need:
-        """What waits for it waits for: the step and the output."""
-        return self.step_key, self.name
 
     @classmethod
     def of(
@@ -272,11 +268,20 @@ class Step(NamedTuple):
         return tuple(dict.fromkeys(key for group in (self.waits_for, *self.any_of) for key, _ in group))
 
 
+make_step: Callable[[tuple[Any, ...]], Step] = partial(tuple.__new__, Step)
+"""Makes a `Step` of a tuple of all its fields, in half the time."""
+
+
 class PartitionUnits(Protocol):
     """The steps that the steps of a plan stand for, one for each partition; see `holdfast.units`."""
 
     def step(self, key: str) -> Step:
         """Return the step of a key; `KeyError` when there is none."""
+        ...
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many steps each step of the plan stands for, of those that stand for one for each partition."""
         ...
 
     def __len__(self) -> int: ...

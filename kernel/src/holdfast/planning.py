@@ -18,7 +18,7 @@ from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import CycleError, InvalidDefinitionError, did_you_mean
 from holdfast.graph_steps import GraphSteps, unfed_input
 from holdfast.keys import AssetKey
-from holdfast.plan import GivenValue, Need, Plan, Step, StepOutput, Unfed, make_step_input
+from holdfast.plan import GivenValue, Need, Plan, Step, StepOutput, Unfed, make_step, make_step_input
 from holdfast.selection import AssetSelection
 
 __all__ = ["check_input_values", "check_subsets", "make_graph_plan", "make_plan", "stored_output"]
@@ -73,7 +73,7 @@ def make_plan(graph: AssetGraph, keys: Collection[AssetKey], selection: AssetSel
             graphs[name] = node
             steps.update((step.key, step) for step in _graph_steps(graph, name, call, node, outputs, makers))
         else:
-            waits = tuple([outputs[position].need for position in needs[name]])
+            waits = tuple([outputs[position][:2] for position in needs[name]])  # the step and the output
             steps[name] = _step(graph, name, call, node, outputs, waits)
     return Plan(graph, selection, steps, graphs)
 
@@ -120,20 +120,8 @@ def _step(
         else:
             metadata = definition.metadata_of(out_name)
             spare.append(StepOutput.of(name, node, out_name, made_key, metadata, is_required=False))
-    return Step(
-        name,
-        node,
-        tuple(inputs),
-        tuple(made),
-        waits,
-        definition,
-        (name,),
-        node.tags,
-        _NO_HOOKS,
-        node.retry_policy,
-        wanted,
-        spare=tuple(spare),
-    )
+    before = (name, node, tuple(inputs), tuple(made), waits, definition, (name,), node.tags, _NO_HOOKS)
+    return make_step((*before, node.retry_policy, wanted, (), None, None, tuple(spare), None))
 
 
 _NO_HOOKS: frozenset[Any] = frozenset()
@@ -262,11 +250,14 @@ def _needs(graph: AssetGraph, calls: Mapping[str, _Call], makers: _Makers) -> _N
     needs = {}
     upstream = graph.adjacency.upstream
     for name, call in calls.items():
-        needed = dict.fromkeys([position for _, position in call.reads])
-        if call.definition.orders_apart:
-            for position in call.positions:
-                needed.update(dict.fromkeys(upstream[position]))
-        needs[name] = [position for position in needed if makers.get(position, name) != name]
+        needed: Iterable[int] = [position for _, position in call.reads]
+        if len(call.positions) > 1 or call.definition.orders_apart or isinstance(call.reads, list):
+            needed = dict.fromkeys(needed)
+            if call.definition.orders_apart:
+                for position in call.positions:
+                    needed.update(dict.fromkeys(upstream[position]))
+            needed = [position for position in needed if makers.get(position) != name]
+        needs[name] = [position for position in needed if position in makers]
     return needs
 
 

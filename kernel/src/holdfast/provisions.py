@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import attrs
 
-from holdfast.errors import InvalidDefinitionError
+from holdfast.errors import InvalidDefinitionError, did_you_mean
 from holdfast.formats import Formats
 
 __all__ = [
@@ -53,6 +53,18 @@ def _names(_record: object, field: attrs.Attribute[tuple[str, ...]], value: obje
         raise InvalidDefinitionError(f"{field.name} is a tuple of names, not {value!r}.")
 
 
+def _claims(record: Provision, _field: object, value: tuple[str, ...]) -> None:
+    for claim in value:
+        if claim not in record.CLAIMS:
+            hint = did_you_mean(claim, record.CLAIMS)
+            raise InvalidDefinitionError(f"The {record} cannot claim {claim!r}.{hint}")
+
+
+def _optional_reference(record: object, field: object, value: str) -> None:
+    if value:
+        _reference(record, field, value)
+
+
 @attrs.frozen(kw_only=True)
 class Provision:
     """One thing a plugin provides, by name.
@@ -63,14 +75,22 @@ class Provision:
             ``factory(context, **options)`` with a `PluginContext`.
         summary: one line for lists.
         requires: modules that must be importable for it to work, checked without importing them.
+        claims: what it can do beyond what all of its kind do, by the names on the page of conformance. What
+            is not claimed is expected to be refused.
+        conformance: ``"module:attribute"`` of what makes the `holdfast.conformance.Trial` by which
+            ``holdfast plugins check`` proves it, called with an empty directory; it may be a context manager.
+            Without it, it is tried with its default options.
     """
 
     kind: ClassVar[str] = "provision"
+    CLAIMS: ClassVar[tuple[str, ...]] = ()
 
     name: str = attrs.field(validator=attrs.validators.instance_of(str))
     factory: str = attrs.field(validator=_reference)
     summary: str
     requires: tuple[str, ...] = attrs.field(default=(), validator=_names)
+    claims: tuple[str, ...] = attrs.field(default=(), validator=[_names, _claims])
+    conformance: str = attrs.field(default="", validator=_optional_reference)
 
     def __str__(self) -> str:
         return f"{self.kind} '{self.name}'"
@@ -78,9 +98,16 @@ class Provision:
 
 @attrs.frozen(kw_only=True)
 class IOManagerPlugin(Provision):
-    """An IO manager; the factory returns an `IOManager`."""
+    """An IO manager; the factory returns an `IOManager`.
+
+    Attributes:
+        types: dotted names of the classes whose values it stores, ``"builtins.object"`` for all.
+    """
 
     kind: ClassVar[str] = "IO manager"
+    CLAIMS: ClassVar[tuple[str, ...]] = ("columns", "partitions", "persistent", "processes")
+
+    types: tuple[str, ...] = attrs.field(default=("builtins.object",), validator=_names)
 
 
 @attrs.frozen(kw_only=True)
@@ -95,6 +122,7 @@ class FormatPlugin(Provision):
     """
 
     kind: ClassVar[str] = "format"
+    CLAIMS: ClassVar[tuple[str, ...]] = ("columns", "conversions")
 
     types: tuple[str, ...] = attrs.field(validator=_names)
     extension: str
@@ -125,6 +153,7 @@ class EventStorePlugin(Provision):
     """An event store; the factory returns an `EventStore`."""
 
     kind: ClassVar[str] = "event store"
+    CLAIMS: ClassVar[tuple[str, ...]] = ("persistent",)
 
 
 @attrs.frozen(kw_only=True)

@@ -11,6 +11,7 @@ import attrs
 from holdfast.asset_graph import AssetGraph
 from holdfast.definitions.assets_definition import AssetsDefinition
 from holdfast.errors import InvalidInvocationError, InvariantViolationError
+from holdfast.events import PARTITION_TAG, RANGE_TAGS
 from holdfast.instance import Instance
 from holdfast.keys import AssetKey
 from holdfast.partition_choice import Moment, Subsets, choose_partitions, requested
@@ -20,12 +21,6 @@ from holdfast.plan import Plan
 from holdfast.units import partitioned_plan
 
 __all__ = ["PARTITION_TAG", "RANGE_TAGS", "RunPartitions", "moment_of", "plan_at", "run_partitions"]
-
-PARTITION_TAG = "holdfast/partition"
-"""The tag of a run that is for one partition."""
-
-RANGE_TAGS = ("holdfast/asset_partition_range_start", "holdfast/asset_partition_range_end")
-"""The tags of a run in which each computation takes a range of partitions in one call."""
 
 
 @attrs.frozen

@@ -241,6 +241,7 @@ def _prepare(
         plan.what,
         session.run_config,
         {key.to_user_string(): subset for key, subset in subsets.items()},
+        {} if plan.units is None else plan.units.counts,
     )
     return PreparedRun(loop, about, executor, session)
 

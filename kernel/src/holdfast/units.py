@@ -74,7 +74,9 @@ class _Partitioned:
         self.plan, self.moment, self._subsets = plan, moment, subsets
         self.partitions = {key: self._partitions(step) for key, step in plan.steps.items()}
         self._made = {
-            output.need: output.asset_key for step in plan for output in (*step.outputs, *step.spare)
+            (output.step_key, output.name): output.asset_key
+            for step in plan
+            for output in (*step.outputs, *step.spare)
         }
         self._reads: dict[tuple[str, AssetKey], Reads | None] = {}
 
@@ -177,7 +179,7 @@ class _Partitioned:
 
     def _at(self, step: Step, output: StepOutput, own: PartitionsSubset | None) -> StepOutput:
         assert output.asset_key is not None
-        if output.asset_key in step.selected and self.is_inner(step, output.need):
+        if output.asset_key in step.selected and self.is_inner(step, (output.step_key, output.name)):
             return output._replace(partitions=own)
         reads = self.reads(step, output.asset_key)
         if reads is None:
@@ -241,6 +243,11 @@ class Units:
 
     def __len__(self) -> int:
         return sum(len(self.subset(key) or ()) if key in self.apart else 1 for key in self.templates)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many steps each step of the plan stands for, of those that stand for one for each partition."""
+        return {key: len(self.subset(key) or ()) for key in self.templates if key in self.apart}
 
     def subset(self, key: str) -> PartitionsSubset | None:
         """Return the partitions of a step of the plan."""

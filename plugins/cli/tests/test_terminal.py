@@ -150,3 +150,29 @@ def test_tables_are_folded_to_the_terminal(flows):
     lines = re.sub(r"\x1b\[[\d;]*m", "", terminal.screen).splitlines()
     assert max(map(len, lines)) <= 60
     assert "materialize" in terminal.screen
+
+
+MANY = """
+from holdfast import StaticPartitionsDefinition, asset
+
+@asset(partitions_def=StaticPartitionsDefinition([str(n) for n in range(30)]))
+def many(context):
+    if context.partition_key == "20":
+        open("begun", "w").close()
+        open("go_on").close()
+    return 1
+"""
+
+
+def test_a_backfill_is_shown_by_asset(project):
+    """How many of its partitions are made stands below, and no line for each of them above."""
+    flows = project(MANY)
+    for name in ("begun", "go_on"):
+        os.mkfifo(flows.directory / name)
+    terminal = Terminal(flows, "backfill", "--executor", "in_process")
+    terminal.wait_for("20 of 30 made")
+    terminal.wait_for("20 made of 30")
+    let_go(flows)
+    assert terminal.finish() == 0
+    assert "many: 30 of 30 made" in terminal.screen
+    assert "30 partitions of 1 asset made." in terminal.screen

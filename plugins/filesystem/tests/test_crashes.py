@@ -82,7 +82,7 @@ def test_killed_writer_leaves_a_whole_value(
         said += map(int, writer.communicate()[0].split())
         stored = number_of(survivor.get("a"))
         assert stored in (said[-1], said[-1] + 1)
-        assert set(files()) <= {"a.pickle", "a.tuple", "a~"}
+        assert set(files()) <= {"a.pickle", "a.tuple", "_a~"}
 
 
 @pytest.mark.parametrize("how", ["same", "alternate"])
@@ -175,7 +175,7 @@ def test_leftover_of_a_killed_writer_is_removed(
 ) -> None:
     """The next store of the value removes the temporary file that a killed process left."""
     store.put("a", 1)
-    (tmp_path / "storage" / "a~").write_bytes(b"half a value" * 1000)
+    (tmp_path / "storage" / "_a~").write_bytes(b"half a value" * 1000)
     assert store.get("a") == 1
     store.put("a", 2)
     assert store.get("a") == 2
@@ -195,7 +195,7 @@ def test_writers_that_find_one_leftover_both_succeed(
     (tmp_path / "storage").mkdir()
     with ThreadPoolExecutor(2) as pool:
         for number in range(1, 200):
-            (tmp_path / "storage" / "a~").write_bytes(b"half a value")
+            (tmp_path / "storage" / "_a~").write_bytes(b"half a value")
             list(pool.map(put, [number, -number]))
             assert store.get("a") in (number, -number)
             assert files() == ["a.pickle"]
@@ -204,9 +204,9 @@ def test_writers_that_find_one_leftover_both_succeed(
 def test_temporary_file_in_use_is_left_alone(store: Any, tmp_path: Path) -> None:
     """What another writer is writing is not touched; the store takes another name and succeeds."""
     (tmp_path / "storage").mkdir()
-    with (tmp_path / "storage" / "a~").open("wb") as other:
+    with (tmp_path / "storage" / "_a~").open("wb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         other.write(b"being written")
         store.put("a", 1)
     assert store.get("a") == 1
-    assert (tmp_path / "storage" / "a~").read_bytes() == b"being written"
+    assert (tmp_path / "storage" / "_a~").read_bytes() == b"being written"

@@ -108,7 +108,10 @@ def test_partitions_are_stored_apart(store: Any, files: Callable[[], list[str]])
     """Each partition has a file in a directory named by the key."""
     store.put("daily", 1, partition="2024-01-01")
     store.put("daily", 2, partition="2024/01/02")
-    assert files() == ["daily/partition=2024%2F01%2F02.pickle", "daily/partition=2024-01-01.pickle"]
+    assert files() == [
+        "daily/partition=2024%2F01%2F02/value.pickle",
+        "daily/partition=2024-01-01/value.pickle",
+    ]
     assert store.get("daily", partition="2024-01-01") == 1
 
 
@@ -233,7 +236,7 @@ def test_durable_store_keeps_values_too(
     store = make_store(durable=True)
     store.put(["lake", "a"], 1)
     storage = tmp_path / "storage"
-    assert synced == [str(path) for path in (tmp_path, storage, storage / "lake" / "a~", storage / "lake")]
+    assert synced == [str(path) for path in (tmp_path, storage, storage / "lake" / "_a~", storage / "lake")]
     assert store.get(["lake", "a"]) == 1
 
 

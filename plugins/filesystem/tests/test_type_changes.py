@@ -28,7 +28,7 @@ def test_other_values_keep_their_files(store: Any, files: Callable[[], list[str]
     store.put(["a", "b"], "text")
     store.put("a", "text", partition="p")
     store.put("a", 1)
-    assert files() == ["a.pickle", "a/b.txt", "a/partition=p.txt"]
+    assert files() == ["a.pickle", "a/b.txt", "a/partition=p/value.txt"]
 
 
 @pytest.fixture

@@ -108,7 +108,8 @@ def test_name_with_a_dot_is_one_column(make: Any, round_trip: Any) -> None:
 @every_table
 def test_any_seekable_file_is_read_from_its_start(table: Any, tmp_path: Path) -> None:
     """Files on disk and other streams are read alike, wherever they were left."""
-    path = tmp_path / "partition=2013.parquet"  # a path that some libraries would read a column from
+    path = tmp_path / "partition=2013" / "value.parquet"  # a path that other tools read a column from
+    path.parent.mkdir()
     with path.open("wb") as file:
         ParquetFormat().dump(table, file)
     for open_file in (path.open("rb"), io.BufferedReader(io.BytesIO(path.read_bytes()))):

@@ -52,7 +52,7 @@ class MemoryEventStore(EventStore):
         """
         # Called for every step of every run, so that it looks at most events once, and at little of them.
         with self._lock:
-            starts = [event.run_id for event in events if event.step_key is None and event.type is _START]
+            starts = [event[1] for event in events if event[0] is _START]
             for position, started in enumerate(starts):
                 if started in self._runs or started in starts[:position]:
                     raise RunExistsError(started)

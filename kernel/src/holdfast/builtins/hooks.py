@@ -24,11 +24,13 @@ def holdfast_loaders() -> Iterator[LoaderPlugin]:
         name="module",
         factory="holdfast.builtins.loaders:load_module",
         summary="the assets, source assets and lists of them in a module",
+        conformance="holdfast.conformance.loaders.own_trials:module",
     )
     yield LoaderPlugin(
         name="package",
         factory="holdfast.builtins.loaders:load_package",
         summary="the same for a package and every module in it",
+        conformance="holdfast.conformance.loaders.own_trials:package",
     )
 
 
@@ -79,6 +81,7 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         name="memory",
         factory="holdfast.builtins.memory:InMemoryIOManager",
         summary="values as they are, for as long as the run lasts",
+        claims=("partitions",),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from holdfast.definitions.resource import io_manager
-from holdfast.errors import StepOutputNotFoundError
+from holdfast.errors import InvariantViolationError, StepOutputNotFoundError
 from holdfast.interfaces import IOManager
 from holdfast.io_contexts import InputContext, OutputContext
 
@@ -41,7 +41,12 @@ class InMemoryIOManager(IOManager):
         Raises:
             StepOutputNotFoundError: nothing was.
         """
-        return context.load_each(self._load) if context.by_partition else self._load(context)
+        if context.has_asset_partitions:
+            return context.load_each(self._load)
+        try:
+            return self._values[context.identity]
+        except (KeyError, InvariantViolationError):
+            return self._load(context)
 
     def _store(self, context: OutputContext, obj: Any) -> None:
         self._values[context.identity] = obj

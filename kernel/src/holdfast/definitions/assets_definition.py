@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -228,14 +228,21 @@ class AssetsDefinition(AssetsOfNode):
             keys.update(inp.input_manager_key for inp in op.ins.values() if inp.input_manager_key)
         return frozenset(keys)
 
-    @property
+    @lazy
     def place(self) -> str:
         """Where its function is defined, as ``file:line``."""
         node = self.node_def
         return place_of(node.compute_fn) if isinstance(node, OpDefinition) else node.place
 
-    def asset_nodes(self) -> Iterator[AssetNode]:
-        """Yield what an `AssetGraph` holds of each of its assets."""
+    def asset_nodes(self) -> Iterable[AssetNode]:
+        """Return what an `AssetGraph` holds of each of its assets."""
+        return self._asset_nodes
+
+    @lazy
+    def _asset_nodes(self) -> tuple[AssetNode, ...]:
+        return tuple(self._nodes())  # a definition may be put into many graphs
+
+    def _nodes(self) -> Iterator[AssetNode]:
         place, tags = self.place, self.node_def.tags
         if self._asset_deps is None:
             common = tuple(dict.fromkeys(self.keys_by_input_name.values()))

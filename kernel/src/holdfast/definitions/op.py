@@ -130,7 +130,7 @@ class OpDefinition(Invocable, NamedConfigurable):
                     )
                 check_name(name, "input name" if kind is In else "output name")
 
-    @property
+    @lazy
     def takes_any_config(self) -> bool:
         """Whether it has no schema for its config."""
         return self.config_schema is ANY_CONFIG

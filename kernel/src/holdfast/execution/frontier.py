@@ -100,11 +100,15 @@ class Frontier:
         """
         self._end(key)
         self._succeeded.add(key)
-        skips: list[Skip] = []
+        missing, skips = self._missing, []
         for reader in self._readers[key]:
             if reader in self.skipped:
                 continue
-            if left_out and not self._can_go_without(reader, [(key, name) for name in left_out]):
+            if not left_out:  # as `_arrived`, for the many readers that a step may have
+                missing[reader] -= 1
+                if not missing[reader]:
+                    self._ready.append(reader)
+            elif not self._can_go_without(reader, [(key, name) for name in left_out]):
                 skips += self._skip(reader, key, failed=False)
             else:
                 self._arrived(reader)

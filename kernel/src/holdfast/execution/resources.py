@@ -58,7 +58,8 @@ class ResourcePool:
         self.log_manager = log_manager
         self._configs: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
-        self._managers: dict[str, tuple[IOManager, Any, Resources]] = {}
+        self.managers: dict[str, tuple[IOManager, Any, Resources]] = {}
+        """What `io_manager` returned so far, by key."""
         self._endings: list[tuple[str, Callable[[], object]]] = []
         self._lock = threading.RLock()
 
@@ -134,13 +135,13 @@ class ResourcePool:
             InvalidDefinitionError: the resource is no IO manager.
             UnmetExecutorRequirementsError: it keeps values in one process and other processes need them.
         """
-        found = self._managers.get(key)
+        found = self.managers.get(key)
         if found is None:
             manager = self._checked_manager(
                 key, f"Asset '{what}'" if isinstance(what, AssetKey) else f"'{what}'"
             )
             required = self.select(self._definitions[key].required_resource_keys, f"Resource '{key}'")
-            found = self._managers[key] = manager, self.config(key), required
+            found = self.managers[key] = manager, self.config(key), required
         return found
 
     def _checked_manager(self, key: str, user: str) -> IOManager:
@@ -186,7 +187,7 @@ class ResourcePool:
                     problem.__cause__ = error
                     problems.append(problem)
             self._values.clear()
-            self._managers.clear()
+            self.managers.clear()
         return problems
 
     def _set_up(self, key: str, needed_by: str, pending: tuple[str, ...]) -> Any:

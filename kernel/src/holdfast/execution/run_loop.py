@@ -133,7 +133,7 @@ class RunLoop:
     def _start_next(self) -> tuple[Callable[..., StepOutcome], tuple[Any, ...], str]:
         key = self._frontier.start_next()
         attempt = self._attempts[key] = self._attempts.get(key, 0) + 1
-        self._add(_STEP_START, key, None)
+        self._pending.append(make_event((_STEP_START, self._run_id, time(), key, None, None)))
         if self._at_once:
             self._flush()
         if self._dynamic is None:

@@ -107,16 +107,19 @@ class Session:
         """
         name, _, key, metadata = inp
         upstream, asset_key = None, None
+        partitions, by_partition = None, False
         if source is not None:
-            asset_key = source.asset_key
-            key = key or source.manager_key
-            if source.partitions is None:
+            _, _, asset_key, manager_key, _, _, _, _, _, partitions, by_partition = source
+            key = key or manager_key
+            if partitions is None:
                 upstream = self.stored.get(asset_key or identity(source)) or self._upstream(source)
-            elif source.partitions or source.by_partition:
+            elif partitions or by_partition:
                 upstream = self._upstream(source)
             else:
                 return None  # of an asset that reads its own earlier partitions, the first has none
-        manager, config, required = self.resources.io_manager(key or "io_manager", asset_key or name)
+        key = key or "io_manager"
+        pool = self.resources
+        manager, config, required = pool.managers.get(key) or pool.io_manager(key, asset_key or name)
         context = InputContext(
             name,
             self.op_config(step).inputs.get(name) if self.ops and step is not None else None,
@@ -130,8 +133,8 @@ class Session:
             asset_key,
             None if step is None or step.partitions is None else step.partition_key,
             dagster_type.typing_type,
-            None if source is None else source.partitions,
-            source is not None and source.by_partition,
+            partitions,
+            by_partition,
         )
         return manager.load_input(context)
 

@@ -99,7 +99,7 @@ def _store(
     mapping_key: str | None = None,
 ) -> None:
     run_id, step_key, op = session.run_id, step.key, step.op
-    name, asset_key, manager_key = output.name, output.asset_key, output.manager_key
+    _, name, asset_key, manager_key, defined, _, _, _, _, partitions, _ = output
     dagster_type = op.output_types.get(name, ANY_TYPE)
     if step.hooks:
         _keep_for_hooks(session, step_key, name, value, mapping_key)
@@ -113,12 +113,15 @@ def _store(
     events.append(make_event((_OUTPUT, run_id, time(), step_key, None, data)))
     if refusal is not None:
         raise refusal
-    manager, config, required = session.resources.io_manager(manager_key, asset_key or step_key)
+    pool = session.resources
+    manager, config, required = pool.managers.get(manager_key) or pool.io_manager(
+        manager_key, asset_key or step_key
+    )
     context = OutputContext(
         step_key,
         name,
         run_id,
-        output.metadata,
+        defined,
         mapping_key,
         session.op_config(step).outputs.get(name) if session.ops else None,
         dagster_type,
@@ -129,7 +132,7 @@ def _store(
         op,
         asset_key,
         None if step.partitions is None else step.partition_key,
-        output.partitions,
+        partitions,
     )
     said = manager.handle_output(context, value)
     for report in context.get_logged_events():
@@ -138,7 +141,6 @@ def _store(
     if said is not None or by_manager:
         metadata = {**metadata, **by_manager, **_metadata_of(session, step, output, said, events)}
     if asset_key is not None:
-        partitions = output.partitions
         tags = session.provenance.tags_of(step, asset_key, run_id, partitions)
         if partitions is None:
             made = AssetMaterialization.of(asset_key, tags, metadata)
@@ -153,7 +155,7 @@ def _store(
     events.append(make_event((_HANDLED, run_id, time(), step_key, None, data)))
     if mapping_key is not None:
         output = output._replace(mapping_key=mapping_key)
-    if output.partitions is None:  # there may be many partitions, and few readers of each
+    if partitions is None:  # there may be many partitions, and few readers of each
         session.stored[asset_key or identity(output)] = context
     if session.values is not None:
         if mapping_key is None:

@@ -24,6 +24,8 @@ __all__ = ["DynamicKeys", "Members", "PartitionsDefinition", "PartitionsSubset"]
 
 Self = TypeVar("Self", bound="PartitionsDefinition")
 
+_NAMED = 1000  # so many keys are looked through for what is near a wrong one
+
 Members: TypeAlias = Indices | frozenset[str] | Product
 """What a subset is made of: positions in the definition, keys, or products of these."""
 
@@ -108,7 +110,7 @@ class PartitionsDefinition(ABC):
             UnknownPartitionError: there is no such partition, or not yet.
         """
         if self.element(key) not in self.existing(current_time):
-            raise self.unknown(key, did_you_mean(key, self.get_partition_keys(current_time)))
+            raise self.unknown(key, did_you_mean(key, self.get_partition_keys(current_time)[:_NAMED]))
         return key
 
     def can_have(self, key: str) -> bool:
@@ -167,15 +169,14 @@ class PartitionsDefinition(ABC):
 
     def interval(self, first: str | None, last: str | None) -> Any:
         """Return the members from one key to another; ``None`` is the first or the last there is."""
-        keys = list(self.get_partition_keys())
-        ends = []
+        places = self._places()
         for key in (first, last):
-            if key is not None and key not in keys:
-                raise self.unknown(key, did_you_mean(str(key), keys))
-            ends.append(keys.index(key) if key is not None else None)
-        start, end = ends[0] or 0, len(keys) - 1 if ends[1] is None else ends[1]
+            if key is not None and key not in places:
+                raise self.unknown(key, did_you_mean(str(key), islice(places, _NAMED)))
+        start = 0 if first is None else places[first]
+        end = len(places) - 1 if last is None else places[last]
         self._check_order(start, end, first, last)
-        return frozenset(keys[start : end + 1])
+        return frozenset(islice(places, start, end + 1))
 
     def keys_of(self, members: Any) -> Sequence[str]:
         """Return the keys of members, in order; keys that there are not, or no longer, come last."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import attrs
 
@@ -62,13 +63,15 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
         Raises:
             InvariantViolationError: the keys are added under a name, and `as_of` was not told who knows them.
         """
-        if self._known is not None and (current_time is None or self.partition_fn is None):
-            return list(self._known)
+        if self._is_still(current_time):
+            return list(self._places())
         if self.partition_fn is None:
             raise InvariantViolationError(
                 f"The keys of {self} are in the event store; ask as_of(dynamic_keys=...) for them."
             )
         found = self.partition_fn(current_time)
+        if isinstance(found, str) or not isinstance(found, Iterable):
+            raise InvalidDefinitionError(f"The function of {self} returns a list of keys, not {found!r}.")
         names = [key.name if isinstance(key, Partition) else str(key) for key in found]
         return list(check_keys(names, f"the function of {self}"))
 
@@ -91,10 +94,25 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
         object.__setattr__(still, "_known", {key: place for place, key in enumerate(known)})
         return still
 
-    def _places(self) -> Mapping[str, int]:
+    def existing(self, current_time: datetime | None = None) -> frozenset[str]:
+        """Return every key there is."""
+        return self._keys if self._is_still(current_time) else super().existing(current_time)
+
+    def keys_of(self, members: frozenset[str]) -> Sequence[str]:
+        """Return keys in their order; in alphabetical order while nobody has said which keys there are."""
         if self._known is None and self.partition_fn is None:
-            return {}  # nobody has said yet which there are
+            return sorted(members)
+        return super().keys_of(members)
+
+    def _is_still(self, current_time: datetime | None) -> bool:
+        return self._known is not None and (current_time is None or self.partition_fn is None)
+
+    def _places(self) -> Mapping[str, int]:
         return super()._places() if self._known is None else self._known
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(self._places())
 
     def __str__(self) -> str:
         if self.name is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from holdfast.errors import InvalidDefinitionError
 
-__all__ = ["check_added", "check_keys", "check_name"]
+__all__ = ["check_added", "check_keys", "check_name", "is_unicode"]
 
 
 def check_keys(keys: Iterable[Any], where: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def check_keys(keys: Iterable[Any], where: str) -> tuple[str, ...]:
             problem = "holds '...', which stands for a range"
         elif key in checked:
             problem = "is there twice"
-        elif not _is_unicode(key):
+        elif not is_unicode(key):
             problem = "is no valid unicode, and cannot be stored"
         if problem:
             raise InvalidDefinitionError(f"{where}: the partition key {key!r} {problem}.")
@@ -42,7 +42,7 @@ def check_name(name: object) -> None:
     Raises:
         InvalidDefinitionError: it is no string, is empty, or is no valid unicode.
     """
-    if not isinstance(name, str) or not name or not _is_unicode(name):
+    if not isinstance(name, str) or not name or not is_unicode(name):
         raise InvalidDefinitionError(
             "The name of dynamic partitions is a string that is not empty and is valid unicode, "
             f"not {name!r}."
@@ -63,5 +63,6 @@ def check_added(name: str, keys: Iterable[str]) -> tuple[str, ...]:
     return check_keys(dict.fromkeys(given) if all(isinstance(key, str) for key in given) else given, where)
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Return whether a text can be stored: whether it holds no half of a surrogate pair."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

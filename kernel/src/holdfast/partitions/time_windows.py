@@ -17,6 +17,7 @@ from holdfast.errors import (
 from holdfast.partitions.cron import check_cron, cron_ticks
 from holdfast.partitions.definition import DynamicKeys, PartitionsDefinition, PartitionsSubset
 from holdfast.partitions.indices import Indices
+from holdfast.partitions.keys import is_unicode
 from holdfast.partitions.ranges import Partition, PartitionKeyRange, TimeWindow
 from holdfast.partitions.schedules import ScheduleType, read_schedule, write_schedule
 from holdfast.partitions.ticks import ListedTicks, Ticks
@@ -107,9 +108,18 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             if not key or "..." in key or self._find(key) != number:
                 window = wall_time(ticks.at(number), self._zone)
                 raise InvalidDefinitionError(
-                    f"{where}: fmt={self.fmt!r} writes the window that begins {window} as {key!r}, which "
-                    "cannot be told from another window's key. Give a fmt with all that changes."
+                    f"{where}: fmt={self.fmt!r} writes the window that begins {window} as {key!r}, "
+                    f"which {self._problem(key)}"
                 )
+
+    def _problem(self, key: str) -> str:
+        if "..." in key:
+            return "holds '...', which stands for a range. Give a fmt without."
+        try:
+            self._key_format.moment(key)
+        except ValueError:
+            return "strptime cannot read back with it. Give a fmt that it can, with all that changes."
+        return "cannot be told from another window's key. Give a fmt with all that changes."
 
     # -- the definition as the asset API knows it ------------------------------------------------------
 
@@ -356,7 +366,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
 
 def _start(start: datetime | str, fmt: str, zone: tzinfo, where: str) -> datetime:
     """Return the start in the zone's clocks, without a zone."""
-    if not isinstance(fmt, str):
+    if not isinstance(fmt, str) or not is_unicode(fmt):
         raise InvalidDefinitionError(f"{where}: fmt is a format for strftime, not {fmt!r}.")
     if isinstance(start, str):
         try:

@@ -62,7 +62,9 @@ class KeyFormat:
                 of_day = [moment - first + passed for moment in moments[place:stop]]
                 if of_day != last:
                     last, written = of_day, [times[seconds] for seconds in of_day]
-                begins = date.fromordinal(day + _EPOCH_ORDINAL).strftime(split[1])
+                date_ = date.fromordinal(day + _EPOCH_ORDINAL)
+                # The usual format has a shorter way: four times as fast, for each of thousands of days.
+                begins = date_.isoformat() if split[1] == "%Y-%m-%d" else date_.strftime(split[1])
                 keys += [begins + time for time in written]
             else:
                 keys += [self.key(moment) for moment in moments[place:stop]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from time import time
 from typing import TextIO
 
@@ -17,6 +18,7 @@ from holdfast.events import Event, EventType
 from holdfast_cli.capture import Capture
 from holdfast_cli.messages import UNFINISHED, event_line
 from holdfast_cli.output import duration, plain
+from holdfast_cli.partitioned_steps import PartitionedSteps
 from holdfast_cli.run_record import RunRecord, StepStatus
 from holdfast_cli.views import View
 
@@ -100,7 +102,7 @@ class LiveView(View):
             self._console.print(Text("\n").join(lines), soft_wrap=True)
 
     def _draw(self) -> Group:
-        steps = list(self._record.steps.values())
+        steps, many = self._record.single, self._record.partitioned
         running = [step for step in steps if step.status in UNFINISHED]
         table = Table.grid(padding=(0, 2, 0, 0))
         for step in running[:_MOST_RUNNING]:
@@ -111,9 +113,28 @@ class LiveView(View):
         counts = dict.fromkeys(StepStatus, 0)
         for step in steps:
             counts[step.status] += 1
+        counts[StepStatus.MADE] += sum(step.made for step in many)
+        counts[StepStatus.FAILED] += sum(len(step.failed) for step in many)
+        counts[StepStatus.SKIPPED] += sum(len(step.skipped) for step in many)
         ended = {s: counts[s] for s in (StepStatus.MADE, StepStatus.FAILED, StepStatus.SKIPPED) if counts[s]}
-        said = ", ".join(f"{count} {status.value}" for status, count in ended.items()) or "none made"
-        bar = ProgressBar(total=len(steps), completed=sum(ended.values()), width=30)
+        said = ", ".join(f"{count:,} {status.value}" for status, count in ended.items()) or "none made"
+        count = len(steps) + sum(step.total for step in many)
         total = Table.grid(padding=(0, 2, 0, 0))
-        total.add_row(bar, Text(f"{said} of {len(steps)}"), Text(duration(time() - self._record.started)))
-        return Group(table, total)
+        total.add_row(
+            ProgressBar(total=count, completed=sum(ended.values()), width=30),
+            Text(f"{said} of {count:,}"),
+            Text(duration(time() - self._record.started)),
+        )
+        return Group(table, _draw_partitions(many), total)
+
+
+def _draw_partitions(many: Sequence[PartitionedSteps]) -> Table:
+    """Return a bar for each asset whose partitions are being made."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    under_way = [step for step in many if step.status != "waiting" and not step.is_ended]
+    for step in under_way[:_MOST_RUNNING]:
+        bar = ProgressBar(total=step.total, completed=step.count_ended, width=30)
+        table.add_row(bar, Text(plain(step.label)), Text(step.counts))
+    if len(under_way) > _MOST_RUNNING:
+        table.add_row(Text(f"and {len(under_way) - _MOST_RUNNING} more", "cyan"))
+    return table

@@ -75,10 +75,11 @@ def metadata_json(metadata: Mapping[str, MetadataValue]) -> dict[str, Any]:
 
 
 def materialization_json(event: Event) -> dict[str, Any]:
-    """Return a materialization as its time, its run and its metadata."""
+    """Return a materialization as its time, its run, its partition and its metadata."""
     return {
         "time": utc_time(event.timestamp),
         "run_id": event.run_id,
+        "partition": event.partition,
         "metadata": metadata_json(event.materialization.metadata),
     }
 

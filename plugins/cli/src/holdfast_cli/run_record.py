@@ -13,6 +13,7 @@ from holdfast.failures import ErrorInfo
 from holdfast.keys import AssetKey
 from holdfast.metadata import MetadataValue
 from holdfast_cli.output import metadata_json, utc_time
+from holdfast_cli.partitioned_steps import PartitionedSteps
 
 __all__ = ["RunRecord", "StepRecord", "StepStatus"]
 
@@ -78,7 +79,8 @@ class RunRecord:
         status: how far it has come.
         started: when it began.
         ended: when it ended; ``None`` until then.
-        steps: its steps by key, in the order of the plan.
+        steps: its steps by key, in the order of the plan; one that stands for a step for each partition with
+            what is known of these together.
     """
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
@@ -87,32 +89,76 @@ class RunRecord:
         self.status = RunStatus.STARTED
         self.started = 0.0
         self.ended: float | None = None
-        self.steps: dict[str, StepRecord] = {}
+        self.steps: dict[str, StepRecord | PartitionedSteps] = {}
         for event in events:
             self.add(event)
 
     def add(self, event: Event) -> None:
         """Take in what happened next."""
         if event.step_key is not None:
-            step = self.steps.get(event.step_key)
+            key, partition = self._split(event.step_key)
+            step = self.steps.get(key)
             if step is None:
-                step = self.steps[event.step_key] = StepRecord(event.step_key)
-            _add_to_step(step, event)
+                step = self.steps[key] = self._step(key)
+            if event.type is EventType.ASSET_MATERIALIZATION_PLANNED:
+                if event.asset_key is not None:
+                    step.assets.append(event.asset_key)
+            elif isinstance(step, PartitionedSteps):
+                skipped = event.type is EventType.STEP_SKIPPED
+                step.add(event, partition, self._cause(event.data.because_of) if skipped else "")
+            else:
+                _add_to_step(step, event)
         elif event.type is EventType.RUN_START:
             self.run_id, self.about, self.started = event.run_id, event.data, event.timestamp
         elif event.type in ENDS:
             self.status, self.ended = ENDS[event.type], event.timestamp
 
+    def of(self, event: Event) -> tuple[StepRecord | PartitionedSteps | None, str]:
+        """Return the step that an event is about, if it is about one, and the partition of it."""
+        key, partition = self._split(event.step_key or "")
+        return self.steps.get(key), partition
+
+    @property
+    def single(self) -> list[StepRecord]:
+        """The steps that stand for themselves."""
+        return [step for step in list(self.steps.values()) if isinstance(step, StepRecord)]
+
+    @property
+    def partitioned(self) -> list[PartitionedSteps]:
+        """The steps that stand for a step for each partition."""
+        return [step for step in list(self.steps.values()) if isinstance(step, PartitionedSteps)]
+
     def having(self, status: StepStatus) -> list[StepRecord]:
-        """Return the steps that have come so far."""
-        return [step for step in self.steps.values() if step.status is status]
+        """Return the steps, of those that stand for themselves, that have come so far."""
+        return [step for step in self.single if step.status is status]
 
     def why_skipped(self, step: StepRecord) -> str:
         """Return the step that a skip goes back to, and what was wrong with it."""
-        while step.status is StepStatus.SKIPPED and step.because_of:
-            step = self.steps[step.because_of[0]]
-        failed = step.status is StepStatus.FAILED
-        return f"{step.label} failed" if failed else f"{step.label} did not make what it reads"
+        return self._cause(step.because_of)
+
+    def _split(self, key: str) -> tuple[str, str]:
+        template, _, partition = key.partition("[")
+        return (template, partition[:-1]) if template in self.about.step_counts else (key, "")
+
+    def _step(self, key: str) -> StepRecord | PartitionedSteps:
+        total = self.about.step_counts.get(key)
+        return StepRecord(key) if total is None else PartitionedSteps(key, total)
+
+    def _cause(self, because_of: tuple[str, ...]) -> str:
+        while because_of:
+            key, partition = self._split(because_of[0])
+            step = self.steps[key]
+            if isinstance(step, PartitionedSteps):
+                if partition in step.skipped:
+                    return step.skipped[partition]
+                failed = partition in step.failed
+            elif step.status is StepStatus.SKIPPED:
+                because_of = step.because_of
+                continue
+            else:
+                failed = step.status is StepStatus.FAILED
+            return f"{step.label} failed" if failed else f"{step.label} did not make what it reads"
+        return "what it reads was not made"
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as a dictionary that JSON can hold."""
@@ -125,7 +171,10 @@ class RunRecord:
             "started": utc_time(self.started),
             "ended": None if self.ended is None else utc_time(self.ended),
             "seconds": None if self.ended is None else round(self.ended - self.started, 3),
-            "steps": [self._step_json(step) for step in self.steps.values()],
+            "steps": [
+                self._step_json(step) if isinstance(step, StepRecord) else step.to_json()
+                for step in self.steps.values()
+            ],
         }
 
     def _step_json(self, step: StepRecord) -> dict[str, Any]:
@@ -145,10 +194,7 @@ class RunRecord:
 
 def _add_to_step(step: StepRecord, event: Event) -> None:
     kind, data = event.type, event.data
-    if kind is EventType.ASSET_MATERIALIZATION_PLANNED:
-        if event.asset_key is not None:
-            step.assets.append(event.asset_key)
-    elif kind is EventType.ASSET_MATERIALIZATION:
+    if kind is EventType.ASSET_MATERIALIZATION:
         step.made[data.asset_key] = data.metadata
     elif kind is EventType.ASSET_OBSERVATION:
         if event.logical_version is not None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, TextIO
 
+from holdfast.errors import NothingToDoError
 from holdfast.events import Event, EventType, RunStatus
 from holdfast.project import Project
 from holdfast_cli.exit_codes import ExitCode
@@ -20,7 +21,7 @@ from holdfast_cli.run_config import read_config
 from holdfast_cli.run_record import RunRecord
 from holdfast_cli.views import JsonLines, Lines, Silence, View
 
-__all__ = ["PROCESS_TAG", "Listener", "add_run_options", "run_config", "run_tags", "watch"]
+__all__ = ["PROCESS_TAG", "Listener", "add_run_options", "run_config", "run_tags", "said_nothing", "watch"]
 
 PROCESS_TAG = "holdfast/process"
 """The tag of a run that says which process works on it, as ``PID@HOST``."""
@@ -106,6 +107,20 @@ def watch(arguments: Namespace, start: Callable[[Listener], object]) -> int:
         gap = [] if arguments.quiet else [""]
         print(*gap, *failures(record), summary(record), sep="\n")
     return code
+
+
+def said_nothing(arguments: Namespace, nothing: NothingToDoError) -> int:
+    """Say that there is nothing to do, which is success, and return the exit code.
+
+    Args:
+        arguments: of a parser with `add_run_options`.
+        nothing: why there is nothing.
+    """
+    if arguments.json:
+        print_json({"run_id": None, "status": None, "steps": []})
+    if not arguments.quiet:
+        print(nothing, file=sys.stderr if arguments.json or arguments.events else None)
+    return ExitCode.OK
 
 
 class _Audience:

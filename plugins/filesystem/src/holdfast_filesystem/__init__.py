@@ -17,6 +17,7 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         name="filesystem",
         factory="holdfast_filesystem.io:filesystem_io_manager",
         summary="files under a base directory or any fsspec URL, in the format of the value's type",
+        claims=("columns", "partitions", "persistent", "processes"),
     )
 
 
@@ -27,4 +28,5 @@ def holdfast_observers() -> Iterator[ObserverPlugin]:
         name="file",
         factory="holdfast_filesystem.observer:FileObserver",
         summary="the time of change and the size of the file in the metadata 'path'",
+        conformance="holdfast_filesystem.conformance:file_observer",
     )

@@ -67,8 +67,9 @@ class FilesystemIOManager(IOManager):
     """Stores each value in one file, named by its asset's key, in the format of the value's type.
 
     The asset ``AssetKey(["warehouse", "orders"])`` is stored at ``warehouse/orders`` and the format's
-    extension; its partition ``2024-01-01`` at ``warehouse/orders/partition=2024-01-01``. Key parts are
-    encoded by `holdfast.key_paths.encode_part`.
+    extension; its partition ``2024-01-01`` at ``warehouse/orders/partition=2024-01-01/value``. Key parts
+    are encoded by `holdfast.key_paths.encode_part`. So the partitions of an asset are what other tools know
+    as a dataset in directories with the name and the value of a column.
 
     Args:
         files: where the files are.
@@ -164,7 +165,7 @@ def _stem(context: OutputContext | InputContext) -> str:
     else:
         stem = f"run={_encoded(tuple(context.get_identifier()))}"
     if context.has_asset_partitions:
-        stem += f"/partition={encode_part(context.asset_partition_key)}"
+        stem += f"/partition={encode_part(context.asset_partition_key)}/value"
     return stem
 
 

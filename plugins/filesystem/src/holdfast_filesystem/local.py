@@ -50,7 +50,7 @@ class LocalFiles(Files):
             written = write(cast("IO[bytes]", file))
             stale = _present(path, others)
             data = None if self._durable or stale else file.in_memory()
-            if data is not None and link_new(path + extension, data):
+            if data is not None and link_new(path + extension, data, self._make_directory):
                 return written, len(data)
             size = file.finish()
             if not stale:
@@ -103,7 +103,10 @@ class LocalFiles(Files):
 
     def _make_directory(self, directory: str) -> None:
         if not self._durable:
-            os.makedirs(directory, exist_ok=True)
+            try:
+                os.mkdir(directory)  # mostly this will do, in half the time
+            except OSError:
+                os.makedirs(directory, exist_ok=True)
         elif not os.path.isdir(directory):
             self._make_directory(os.path.dirname(directory))
             with suppress(FileExistsError):

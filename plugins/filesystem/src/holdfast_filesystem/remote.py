@@ -92,8 +92,9 @@ class RemoteFiles(Files):
         return str(self._fs.unstrip_protocol(self._base + name))
 
     def _put_renamed(self, path: str, extension: str, data: bytes) -> None:
-        self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        temporary = f"{path}~{os.urandom(8).hex()}"
+        directory, _, name = path.rpartition("/")
+        self._fs.makedirs(directory, exist_ok=True)
+        temporary = f"{directory}/_{name}~{os.urandom(8).hex()}"
         try:
             self._fs.pipe_file(temporary, data)
             self._fs.mv(temporary, path + extension)

@@ -1,6 +1,6 @@
 """A file that is written beside a value, and then takes its place."""
 # Small values are stored in tens of microseconds: pathlib would double the price of these calls.
-# ruff: noqa: PTH105, PTH108, PTH116, PTH120
+# ruff: noqa: PTH105, PTH108, PTH116, PTH118, PTH120
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _CREATE_NAMELESS = os.O_WRONLY | getattr(os, "O_TMPFILE", 0)
 class TemporaryFile:
     """A binary file open for writing. While it is small it is in memory: opening a file costs the most.
 
-    On the disk it is beside the value, named ``<path>~``, and locked until it is closed. So what a killed
+    On the disk it is beside the value, named ``_<name>~``, and locked until it is closed. So what a killed
     process left behind is told from what another process is writing, and the next one of this name removes
-    it. As a context manager it leaves nothing behind unless it was renamed.
+    it. Programs that read whole directories leave out names that begin with ``_``. As a context manager it
+    leaves nothing behind unless it was renamed.
 
     Args:
         path: the path of the value, without an extension.
@@ -110,19 +111,29 @@ class TemporaryFile:
                 self._descriptor = -1
 
 
-def link_new(path: str, data: bytes) -> bool:
+def link_new(path: str, data: bytes, make_directory: Callable[[str], None]) -> bool:
     """Create the file ``path`` with ``data`` in it, which gets its one and only name when it is whole.
 
     A process that is killed leaves nothing behind, so there is no need of a lock; and one name costs less
     than two.
+
+    Args:
+        path: the path of the file.
+        data: what it is to hold.
+        make_directory: makes the directory it is to be in, when there is none.
 
     Returns:
         Whether it was done; if not, the file exists, or the system has no files without a name.
     """
     if _CREATE_NAMELESS == os.O_WRONLY or os.access(path, os.F_OK):
         return False
+    directory = path.rpartition("/")[0]
     try:
-        descriptor = os.open(path.rpartition("/")[0], _CREATE_NAMELESS, 0o666)
+        try:
+            descriptor = os.open(directory, _CREATE_NAMELESS, 0o666)
+        except FileNotFoundError:
+            make_directory(directory)
+            descriptor = os.open(directory, _CREATE_NAMELESS, 0o666)
     except OSError:
         return False
     try:
@@ -144,7 +155,8 @@ def _write(descriptor: int, data: bytes) -> None:
 
 def _create_beside(path: str) -> tuple[str, int]:
     """Create a file that no other writer has; return its path and descriptor."""
-    name = f"{path}~"
+    directory, base = os.path.split(path)
+    name = os.path.join(directory, f"_{base}~")
     descriptor = None
     if fcntl is not None:
         try:
@@ -154,7 +166,7 @@ def _create_beside(path: str) -> tuple[str, int]:
                 _remove_abandoned(name)
                 descriptor = _create_locked(name)
     if descriptor is None:  # someone else is writing this value, or locks do not work here: take another name
-        name = f"{path}~{os.urandom(8).hex()}"
+        name += os.urandom(8).hex()
         descriptor = os.open(name, _CREATE, 0o666)
     return name, descriptor
 

@@ -19,4 +19,5 @@ def holdfast_formats() -> Iterator[FormatPlugin]:
         summary="pandas, polars and pyarrow tables as Parquet files, column by column",
         types=("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table"),
         extension=".parquet",
+        claims=("columns", "conversions"),
     )

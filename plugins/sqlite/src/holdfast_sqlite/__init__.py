@@ -18,4 +18,5 @@ def holdfast_event_stores() -> Iterator[EventStorePlugin]:
         factory="holdfast_sqlite.store:SQLiteEventStore",
         summary="runs and events in one SQLite file, for several processes at once",
         requires=("sqlite3",),
+        claims=("persistent",),
     )

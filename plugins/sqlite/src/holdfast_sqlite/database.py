@@ -54,7 +54,8 @@ class Database:
         _prepare_for_forks()
 
     def __del__(self) -> None:
-        self.close()
+        if _lock is not None:  # it is gone when the interpreter ends, which closes connections itself
+            self.close()
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:

@@ -11,8 +11,10 @@ from holdfast.definitions.source_asset import SourceAsset
 from holdfast.events import Event
 from holdfast.interfaces import Command
 from holdfast.metadata import normalize_metadata
+from holdfast.partition_edges import edge_mapping
 from holdfast.planning import stored_output
 from holdfast.project import Project
+from holdfast.run_partitions import moment_of
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.output import (
     local_time,
@@ -23,6 +25,7 @@ from holdfast_cli.output import (
     print_table,
     utc_time,
 )
+from holdfast_cli.partition_states import COUNTS, PartitionStates
 from holdfast_cli.project import load_project
 from holdfast_cli.selecting import add_key, add_selection, find_key, selected
 
@@ -86,6 +89,8 @@ def _show(project: Project, arguments: Namespace) -> None:
         "place": node.place,
         "upstream": [str(key) for key in graph.parents(node.key)],
         "downstream": [str(key) for key in graph.children(node.key)],
+        "partitions": None if not node.partitioned else _partitions(project, node),
+        "partition_mappings": _mappings(project, node),
         "io_manager": output.manager_key,
         "metadata": metadata_json(normalize_metadata(output.metadata)),
         "tags": {name: value for name, value in node.tags.items() if name != "kind"},
@@ -94,6 +99,22 @@ def _show(project: Project, arguments: Namespace) -> None:
         print_json(entry)
     else:
         _print_entry(entry, event, seen)
+
+
+def _partitions(project: Project, node: AssetNode) -> dict[str, Any]:
+    moment = moment_of(project.instance)
+    if node.is_source:
+        return {"definition": str(node.partitions_def)}
+    states = PartitionStates(node, moment).to_json()
+    return {"definition": states["partitions"], **{count: states[count] for count in COUNTS}}
+
+
+def _mappings(project: Project, node: AssetNode) -> dict[str, str]:
+    """Return how the asset's partitions depend on those of each asset it reads that has some."""
+    graph, mappings = project.repository.graph, project.instance.partition_mappings
+    upstream = node.upstream if not node.is_source else ()
+    found = {str(key): edge_mapping(node, graph[key], mappings) for key in upstream}
+    return {key: repr(mapping) for key, mapping in found.items() if mapping is not None}
 
 
 def _minutes_late(project: Project, node: AssetNode) -> float | None:
@@ -135,6 +156,7 @@ def _print_entry(entry: dict[str, Any], event: Event | None, seen: Event | None)
         "defined at": entry["place"],
         "reads": ", ".join(entry["upstream"]),
         "read by": ", ".join(entry["downstream"]),
+        "partitions": _partition_line(entry["partitions"]),
         "IO manager": entry["io_manager"],
         "version": entry["version"],
         "late by": None if entry["minutes_late"] is None else f"{entry['minutes_late']:.0f} min",
@@ -142,15 +164,24 @@ def _print_entry(entry: dict[str, Any], event: Event | None, seen: Event | None)
     for name, value in facts.items():
         if value:
             print(f"{name + ':':<12}{plain(value)}")
+    _print_labels("partitions of what it reads:", entry["partition_mappings"])
     _print_labels("tags:", entry["tags"])
     _print_labels("metadata:", entry["metadata"])
     if event is not None:
-        print(f"last materialized {local_time(event.timestamp)} by run {event.run_id}")
+        which = "" if event.partition is None else f", partition {plain(event.partition)},"
+        print(f"last materialized{which} {local_time(event.timestamp)} by run {event.run_id}")
         _print_labels("", entry["materialization"]["metadata"])
     elif not entry["source"]:
         print("never materialized")
     if seen is not None:
         print(f"last observed {local_time(seen.timestamp)} by run {seen.run_id}")
+
+
+def _partition_line(partitions: dict[str, Any] | None) -> str | None:
+    if partitions is None:
+        return None
+    counts = (f"{partitions[count]:,} {count}" for count in COUNTS if partitions.get(count))
+    return ": ".join(filter(None, [partitions["definition"], ", ".join(counts)]))
 
 
 def _print_labels(title: str, labels: dict[str, Any]) -> None:

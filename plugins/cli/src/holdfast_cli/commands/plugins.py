@@ -1,4 +1,4 @@
-"""``holdfast plugins``: list the installed plugins, check them, or explain a name."""
+"""``holdfast plugins``: list the installed plugins, check them, explain a name, or prove one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from holdfast.provisions import IOManagerPlugin
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.output import aside, print_json, print_table
 from holdfast_cli.project import load_project
+from holdfast_cli.proving import check_plugin, configure_check
 
 __all__ = ["PluginsCommand"]
 
 
 class PluginsCommand(Command):
-    """List the installed plugins, check them, or explain a name; whatever is broken."""
+    """List the installed plugins, look for problems, explain a name, or prove one; whatever is broken."""
 
     def configure(self, parser: ArgumentParser) -> None:
-        """Add ``list``, ``doctor`` and ``explain``."""
+        """Add ``list``, ``doctor``, ``explain`` and ``check``."""
         actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
         listing = actions.add_parser(
             "list", help="list plugins", description="List every installed plugin with its state."
@@ -48,6 +49,14 @@ class PluginsCommand(Command):
         )
         explaining.add_argument("name", metavar="NAME", help="the name")
         explaining.set_defaults(act=_explain)
+        checking = actions.add_parser(
+            "check",
+            help="prove a plugin",
+            description="Run the conformance suites on what a plugin provides, with temporary instances; the "
+            "exit code is 1 if a clause does not hold, or not all ran.",
+        )
+        configure_check(checking)
+        checking.set_defaults(act=check_plugin)
 
     def run(self, arguments: Namespace) -> int:
         """Print what was asked for."""

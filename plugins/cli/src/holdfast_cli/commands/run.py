@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
 from holdfast.interfaces import Command
+from holdfast_cli.choosing import add_partition
 from holdfast_cli.project import load_project
 from holdfast_cli.running import add_run_options, run_config, run_tags, watch
 
@@ -16,8 +17,9 @@ class RunCommand(Command):
     """Run a job of the repository."""
 
     def configure(self, parser: ArgumentParser) -> None:
-        """Add the job's name and the options of a run."""
+        """Add the job's name, ``--partition`` and the options of a run."""
         parser.add_argument("job", metavar="JOB", help="the job; 'holdfast jobs list' lists them")
+        add_partition(parser, "the partition to run it for")
         add_run_options(parser)
 
     def run(self, arguments: Namespace) -> int:
@@ -28,5 +30,11 @@ class RunCommand(Command):
         config, tags = run_config(arguments, project, default), run_tags(arguments)
         return watch(
             arguments,
-            lambda listener: project.run_job(job.name, run_config=config, tags=tags, listener=listener),
+            lambda listener: project.run_job(
+                job.name,
+                partition_key=arguments.partition,
+                run_config=config,
+                tags=tags,
+                listener=listener,
+            ),
         )

@@ -7,19 +7,18 @@ import platform
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from holdfast.errors import Error, InvariantViolationError, RunNotFoundError
-from holdfast.events import Run, RunStatus
+from holdfast.events import PARTITION_TAG, RANGE_TAGS, Run, RunStatus
 from holdfast.interfaces import Command, EventStore
 from holdfast_cli.exit_codes import ExitCode
 from holdfast_cli.messages import SHORT_ID, failures, summary
 from holdfast_cli.output import duration, local_time, plain, print_json, print_table, utc_time
+from holdfast_cli.partitioned_steps import PartitionedSteps
 from holdfast_cli.project import load_instance
+from holdfast_cli.run_lookup import NO_RUNS, find_run
 from holdfast_cli.run_record import RunRecord, StepRecord, StepStatus
 from holdfast_cli.running import PROCESS_TAG
 
 __all__ = ["RunsCommand"]
-
-_NO_RUNS = "No run is recorded yet; 'holdfast materialize' makes one."
 
 
 class RunsCommand(Command):
@@ -53,9 +52,9 @@ def _list(store: EventStore, arguments: Namespace) -> None:
         print_json([_entry(run) for run in runs])
         return
     if not runs:
-        print(_NO_RUNS)
+        print(NO_RUNS)
         return
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             run.run_id[:SHORT_ID],
             run.job_name,
@@ -63,14 +62,26 @@ def _list(store: EventStore, arguments: Namespace) -> None:
             local_time(run.started),
             "" if run.ended is None else duration(run.ended - run.started),
             run.about.selection,
+            _partitions(run),
         )
         for run in runs
     ]
-    print_table(("run", "job", "status", "started", "took", "selection"), rows)
+    headers: tuple[str, ...] = ("run", "job", "status", "started", "took", "selection", "partitions")
+    if not any(row[-1] for row in rows):
+        headers, rows = headers[:-1], [row[:-1] for row in rows]
+    print_table(headers, rows)
+
+
+def _partitions(run: Run) -> str:
+    """Return which partitions a run is for: its one, its range, or how many."""
+    tags = run.tags
+    ends = [tags[name] for name in RANGE_TAGS if name in tags]
+    count = sum(run.about.step_counts.values())
+    return tags.get(PARTITION_TAG) or " to ".join(ends) or (f"{count:,}" if count else "")
 
 
 def _show(store: EventStore, arguments: Namespace) -> None:
-    run = _find(store, arguments.run_id)
+    run = find_run(store, arguments.run_id)
     record = RunRecord(store.events(run.run_id))
     if arguments.json:
         print_json({**record.to_json(), "status": _status(run)})
@@ -85,7 +96,7 @@ def _show(store: EventStore, arguments: Namespace) -> None:
     rows = [
         (
             step.label,
-            step.status.value,
+            getattr(step.status, "value", step.status),
             "" if step.seconds is None else duration(step.seconds),
             _note(step),
         )
@@ -97,7 +108,9 @@ def _show(store: EventStore, arguments: Namespace) -> None:
         print("Its process is gone and has not recorded its end.")
 
 
-def _note(step: StepRecord) -> str:
+def _note(step: StepRecord | PartitionedSteps) -> str:
+    if isinstance(step, PartitionedSteps):
+        return step.counts
     notes = [f"{step.attempt} attempts"] if step.attempt > 1 else []
     notes += ["made nothing"] if step.status is StepStatus.MADE and step.assets and not step.made else []
     return ", ".join(notes)
@@ -133,24 +146,5 @@ def _entry(run: Run) -> dict[str, Any]:
         "ended": None if run.ended is None else utc_time(run.ended),
         "selection": run.about.selection,
         "tags": dict(run.tags),
+        "partitions": dict(run.about.step_counts),
     }
-
-
-def _find(store: EventStore, beginning: str | None) -> Run:
-    if not beginning:
-        latest = store.runs(1)
-        if not latest:
-            raise Error(_NO_RUNS)
-        return latest[0]
-    found = [run for run in store.runs() if run.run_id.startswith(beginning)]
-    if len(found) > 1:
-        exact = [run for run in found if run.run_id == beginning]
-        ids = ", ".join(run.run_id for run in found[:5])
-        if not exact:
-            raise InvariantViolationError(
-                f"Several runs begin with '{beginning}': {ids}. Give more of the id."
-            )
-        return exact[0]
-    if not found:
-        raise RunNotFoundError(beginning)
-    return found[0]

@@ -1,0 +1,32 @@
+"""IO manager that keeps assets as tables of PostgreSQL, and an event store there, for teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from holdfast.hookspecs import hookimpl
+from holdfast.provisions import EventStorePlugin, IOManagerPlugin
+
+__all__: list[str] = []
+
+
+@hookimpl
+def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
+    """Provide the IO manager ``sql``."""
+    yield IOManagerPlugin(
+        name="sql",
+        factory="holdfast_sql.io:sql_io_manager",
+        summary="pandas, polars and pyarrow tables as tables of PostgreSQL",
+        requires=("psycopg", "pyarrow", "sqlalchemy"),
+    )
+
+
+@hookimpl
+def holdfast_event_stores() -> Iterator[EventStorePlugin]:
+    """Provide the event store ``sql``."""
+    yield EventStorePlugin(
+        name="sql",
+        factory="holdfast_sql.store:SQLEventStore",
+        summary="runs and events in PostgreSQL, for several machines at once",
+        requires=("psycopg", "sqlalchemy"),
+    )
