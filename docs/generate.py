@@ -86,6 +86,8 @@ def section(name: str, spec: Callable[..., Any], record: type[Provision] | None)
     """Return what is to be said of one hook."""
     signature = str(inspect.signature(spec)).replace("'", "")  # annotations are strings in the specs
     parts = [f"## `{name}`", fenced(f"{name}{signature}"), prose(spec)]
+    if vars(spec)["holdfast_spec"]["firstresult"]:
+        return [*parts, "Plugins are asked one after the other, until one gives an answer other than `None`."]
     if record is None:
         return [*parts, "A listener: every plugin that has it is called, and nothing is returned."]
     return [*parts, f"Yields `{record.__name__}`. {summary(record)}", fields(record, beyond=Provision)]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import partition_runs
 from measure import medians
 from report import Row
 
@@ -40,6 +41,7 @@ def run() -> Iterator[Row]:
         yield from twenty_years(zone)
     yield from a_billion()
     yield from a_store()
+    yield from partition_runs.run()
 
 
 def twenty_years(zone: str) -> Iterator[Row]:

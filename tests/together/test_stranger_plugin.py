@@ -64,6 +64,50 @@ from holdfast.plugins.settings import Settings
 states = Plugins.discover(Settings.load(Path("."))).states
 print(json.dumps([state.to_json() for state in states]))
 """
+MAPPINGS = """
+from holdfast.hookspecs import hookimpl
+from holdfast.provisions import PartitionMappingPlugin
+
+@hookimpl
+def holdfast_partition_mappings():
+    yield PartitionMappingPlugin(name="first", factory="mappings_impl:First", summary="the first partition")
+
+@hookimpl
+def holdfast_default_partition_mapping(upstream_def, downstream_def):
+    from mappings_impl import First
+    return First() if downstream_def is None else None
+"""
+MAPPINGS_IMPL = """
+from holdfast import SubsetPartitionMapping
+
+class First(SubsetPartitionMapping):
+    def __init__(self, context=None):
+        pass
+    def upstream_subset(self, downstream, upstream_def):
+        return upstream_def.subset(upstream_def.get_partition_keys()[:1])
+    def downstream_subset(self, upstream, downstream_def):
+        return downstream_def.all()
+"""
+PARTITIONED = """
+from holdfast import AssetIn, Instance, StaticPartitionsDefinition, asset, backfill
+
+letters = StaticPartitionsDefinition(["a", "b"])
+
+@asset(partitions_def=letters)
+def letter(context):
+    return context.partition_key
+
+@asset(partitions_def=letters, ins={"letter": AssetIn(partition_mapping="first")})
+def named(letter):
+    return letter
+
+@asset
+def by_default(letter):
+    return letter
+
+with backfill([letter, named, by_default], instance=Instance.get()) as result:
+    print(result.values["named[b]", "result"], result.values["by_default", "result"])
+"""
 USE_SHELF = '[io_managers]\nio_manager = { use = "shelf", folder = "values" }\n'
 
 Run = Callable[..., str]
@@ -253,3 +297,9 @@ def test_the_plugin_of_the_documentation_works(site, run, repository, tmp_path):
     assert f"{count} of {count} clauses ran: {count} holds." in page
     proof = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", str(tmp_path / "attic" / "tests"))
     assert f"{count + 1} passed" in proof
+
+
+def test_a_mapping_and_a_default_mapping(install: Install, run: Run) -> None:
+    """Both are honoured in a run: one by its name, one wherever nobody says, before the kernel's own."""
+    install("holdfast-mappings", {"mappings_hooks": MAPPINGS, "mappings_impl": MAPPINGS_IMPL}, "mappings")
+    assert run("-c", PARTITIONED) == "a a"

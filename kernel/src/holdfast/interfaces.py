@@ -190,6 +190,8 @@ class EventStore(abc.ABC):
         Args:
             asset_key: the asset.
         """
+        from holdfast.events import PartitionRecord  # events double what it costs to discover plugins
+
         records: dict[str, PartitionRecord] = {}
         for event in self.materializations(asset_key):
             if event.partition is not None and event.partition not in records:

@@ -15,6 +15,7 @@ import pytest
 
 from holdfast.events import Event, EventType
 from holdfast.formats import Formats
+from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
 from holdfast_sqlite.store import SQLiteEventStore
 
@@ -39,6 +40,14 @@ for number in range(batches):
 ADDER = WRITER.replace(
     """store.append([Event(EventType.STEP_START, run, 1.0, str(number))] * 8)""",
     """store.add_dynamic_partitions("p", [str(number), f"{run}{number} 1", f"{run}{number} 2"])""",
+)
+
+# Makes partitions: one that every writer makes, and one of its own.
+MAKER = "from holdfast import AssetKey, AssetMaterialization as Made" + WRITER.replace(
+    """store.append([Event(EventType.STEP_START, run, 1.0, str(number))] * 8)""",
+    """reports = [Made("a", partition=key) for key in (str(number), f"{run}{number}")]
+    kind = EventType.ASSET_MATERIALIZATION
+    store.append([Event(kind, run, 1.0, "s", AssetKey("a"), report) for report in reports])""",
 )
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -87,6 +96,19 @@ def test_writers(tmp_path: Path) -> None:
         assert writer.returncode == 0
     store = open_store(tmp_path)
     assert {run: steps(store, run) for run in runs} == dict.fromkeys(runs, batches(100))
+
+
+def test_makers(tmp_path: Path) -> None:
+    """Processes that make partitions of one asset at the same moment leave a record of each."""
+    makers = [start_writer(tmp_path, run, 50, MAKER) for run in "abcd"]
+    let_go(makers)
+    for maker in makers:
+        maker.communicate()
+        assert maker.returncode == 0
+    records = open_store(tmp_path).partitions(AssetKey("a"))
+    own = {f"{run}{number}": run for run in "abcd" for number in range(50)}
+    assert {key: records[key].made_by for key in own} == own
+    assert records.keys() - own.keys() == {str(number) for number in range(50)}
 
 
 def test_adders(tmp_path: Path) -> None:

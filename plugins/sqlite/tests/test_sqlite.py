@@ -18,6 +18,7 @@ from holdfast.formats import Formats
 from holdfast.keys import AssetKey
 from holdfast.provisions import PluginContext
 from holdfast.reports import AssetMaterialization
+from holdfast.versions import LOGICAL_VERSION
 from holdfast_sqlite.store import SQLiteEventStore
 
 ORDERS = AssetKey(["shop", "orders"])
@@ -167,13 +168,32 @@ def test_older_schema(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> 
     make().append(EVENTS)
     file = tmp_path / "storage" / "events.db"
     query(file, "DROP INDEX observations")
+    query(file, "DROP TABLE partitions")
     query(file, "DROP TABLE dynamic_partitions")
     query(file, "PRAGMA user_version = 1")
     assert len(make().events("r")) == 3
     assert query(file, "SELECT count(*) FROM sqlite_master WHERE name = 'observations'") == [(1,)]
     make().add_dynamic_partitions("customers", ["ann"])
     assert list(make().dynamic_partition_keys("customers")) == ["ann"]
-    assert query(file, "PRAGMA user_version") == [(3,)]
+    assert query(file, "PRAGMA user_version") == [(4,)]
+
+
+def test_partitions_of_an_older_schema(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:
+    """What was made of each partition last is found in its events."""
+    tags = {LOGICAL_VERSION: "v"}
+    for run, partition in (("r1", "p"), ("r2", "p"), ("r1", "q")):
+        data = AssetMaterialization(ORDERS, partition=partition, tags=tags)
+        make().append([Event(EventType.ASSET_MATERIALIZATION, run, 2.0, "s", ORDERS, data)])
+    known = make().partitions(ORDERS)
+    file = tmp_path / "storage" / "events.db"
+    query(file, "DROP TABLE partitions")
+    query(file, "DROP TABLE dynamic_partitions")
+    query(file, "PRAGMA user_version = 2")
+    assert make().partitions(ORDERS) == known
+    assert {key: (record.made_by, record.version) for key, record in known.items()} == {
+        "p": ("r2", "v"),
+        "q": ("r1", "v"),
+    }
 
 
 def test_damaged(make: Callable[..., SQLiteEventStore], tmp_path: Path) -> None:
