@@ -24,6 +24,7 @@ from holdfast import (
     Instance,
     InvalidConfigError,
     InvalidDefinitionError,
+    InvalidInvocationError,
     InvariantViolationError,
     IOManager,
     MissingResourceError,
@@ -36,7 +37,6 @@ from holdfast import (
     SourceAsset,
     UnknownSelectionError,
     UnknownUpstreamError,
-    UnsupportedParameterError,
     asset,
     define_asset_job,
     graph,
@@ -498,9 +498,9 @@ def test_an_unknown_selection_names_the_nearest_key() -> None:
         materialize_to_memory([asset(name="orders")(lambda: 1)], selection="ordrs*")
 
 
-def test_partitions_are_refused() -> None:
+def test_a_partition_of_what_has_none_is_refused() -> None:
     """Nothing is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match="partition_key"):
+    with pytest.raises(InvalidInvocationError, match="None of the selected assets has partitions"):
         materialize_to_memory([asset(name="a")(lambda: 1)], partition_key="2013-01-01")
 
 
