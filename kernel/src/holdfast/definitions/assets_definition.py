@@ -238,8 +238,7 @@ class AssetsDefinition(AssetsOfNode):
 
     def _nodes(self) -> Iterator[AssetNode]:
         place, tags = self.place, self.node_def.tags
-        if self._asset_deps is None:
-            common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
+        common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
         groups = self._group_names_by_key
         for key in self.keys_by_output_name.values():
             yield AssetNode(
