@@ -18,9 +18,9 @@ print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - b
 """
 
 HEAVY = {
-    "asyncio", "boto3", "dask", "distributed", "email", "fsspec", "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy",
-    "obstore", "pandas", "pluggy", "polars", "pyarrow", "rich", "shtab", "socket", "sqlite3", "subprocess",
-    "voluptuous",
+    "asyncio", "boto3", "dask", "distributed", "email", "fsspec", "importlib_metadata", "matplotlib",
+    "multiprocessing", "networkx", "numpy", "obstore", "pandas", "pluggy", "polars", "pyarrow", "rich",
+    "shtab", "socket", "sqlite3", "subprocess", "voluptuous",
 }  # fmt: skip
 if sys.version_info < (3, 11):
     HEAVY.remove("subprocess")  # attrs needs platform, which imports it there
