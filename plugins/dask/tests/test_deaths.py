@@ -16,6 +16,7 @@ from holdfast.errors import SubprocessError
 from holdfast.execution.messages import pack_task
 from holdfast_dask.cluster import LocalProcesses
 from holdfast_dask.executor import DaskExecutor
+from holdfast_dask.tokens import Tokens
 from holdfast_dask.worker import BegunBeforeError, run
 
 pytestmark = pytest.mark.xdist_group("dask")
@@ -75,12 +76,34 @@ def test_a_task_whose_result_is_lost_is_not_run_again(
     log = tmp_path / "log"
     task = pack_task(exec, (f"open({str(log)!r}, 'a').write('ran')",), {})
     with Client(cluster.address, set_as_default=False) as client:
-        first = client.submit(run, "the token", task, pure=False)
+        tokens = Tokens(client)
+        number = tokens.number()
+        first = client.submit(run, tokens.name, number, task, pure=False)
         assert pickle.loads(first.result()) == (True, None)
-        again = client.submit(run, "the token", task, pure=False)
+        assert pickle.loads(client.get_dataset(f"{tokens.name}-{number}")[2]) == (True, None)
+        again = client.submit(run, tokens.name, number, task, pure=False)
         assert isinstance(again.exception(), BegunBeforeError)
-        client.unpublish_dataset("the token")
+        tokens.close()
     assert log.read_text() == "ran"
+
+
+def test_a_worker_that_is_late_does_not_run_what_is_done(cluster: LocalProcesses) -> None:
+    """Once tokens are removed, the mark says so; once the executor is gone, nothing is run."""
+    task = pack_task(abs, (-1,), {})
+    with Client(cluster.address, set_as_default=False) as client:
+        tokens = Tokens(client)
+        numbers = [tokens.number() for _ in range(120)]
+        assert client.submit(run, tokens.name, 0, task, pure=False).exception() is None
+        for number in numbers[:110]:
+            tokens.done(number)
+        assert client.list_datasets() == (tokens.name,)
+        assert isinstance(client.submit(run, tokens.name, 0, task, pure=False).exception(), BegunBeforeError)
+        assert client.submit(run, tokens.name, 110, task, pure=False).exception() is None
+        tokens.close()
+        assert isinstance(
+            client.submit(run, tokens.name, 111, task, pure=False).exception(), BegunBeforeError
+        )
+        assert client.list_datasets() == ()
 
 
 def test_nothing_is_left_on_the_scheduler(executor: DaskExecutor, cluster: LocalProcesses) -> None:

@@ -20,7 +20,8 @@ from holdfast.execution.messages import name_of, pack_task, unpack_reply
 from holdfast.execution.worker import StepTask
 from holdfast.provisions import PluginContext
 from holdfast_dask.cluster import LocalProcesses
-from holdfast_dask.worker import BegunBeforeError, claim, close_runs, run
+from holdfast_dask.tokens import Tokens, claim, token_name
+from holdfast_dask.worker import BegunBeforeError, close_runs, run
 
 __all__ = ["DaskExecutor", "dask_executor"]
 
@@ -175,6 +176,7 @@ class _Connection:
             raise UnmetExecutorRequirementsError(
                 f"The Dask scheduler at {self.address} cannot be reached: {error}."
             ) from error
+        self.tokens = Tokens(self.client)
 
     def threads(self) -> int:
         count = sum(self.client.nthreads().values())
@@ -188,9 +190,11 @@ class _Connection:
     def close(self) -> None:
         """Tear down what this executor's runs set up on the workers, and leave."""
         self.finishers.shutdown()
-        if self.run_ids and self.client.status == "running":
+        if self.client.status == "running":
             with suppress(Exception):  # of workers that are lost, nothing is left to tear down
-                self.client.run(close_runs, sorted(self.run_ids), on_error="ignore")
+                if self.run_ids:
+                    self.client.run(close_runs, sorted(self.run_ids), on_error="ignore")
+                self.tokens.close()
         self.client.close()
         self._stop_cluster()
 
@@ -205,17 +209,24 @@ class _TaskFuture(Future[Any]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self._id = uuid.uuid4().hex
-        self._token = f"holdfast-{self._id}"
         self._begun = False
         self._connection: _Connection
+        self._number: int
         self._remote: DaskFuture
 
     def start(self, connection: _Connection, task: bytes, title: str) -> None:
         """Give the task to the cluster."""
         self._connection = connection
-        key = f"{title}-{self._id}"  # the dashboard shows it without the id
-        self._remote = connection.client.submit(run, self._token, task, key=key, pure=False, retries=0)
+        self._number = connection.tokens.number()
+        self._remote = connection.client.submit(
+            run,
+            connection.tokens.name,
+            self._number,
+            task,
+            key=f"{title}-{uuid.uuid4().hex}",  # the dashboard shows it without the digits
+            pure=False,
+            retries=0,
+        )
         # Dask has one thread for the callbacks of all futures.
         self._remote.add_done_callback(lambda _remote: connection.finishers.submit(self._finish))
 
@@ -224,7 +235,7 @@ class _TaskFuture(Future[Any]):
         if self.done():
             return self.cancelled()
         try:
-            ours = claim(self._connection.client, self._token, None)
+            ours = claim(self._connection.client, self._connection.tokens.name, self._number, None)
         except Exception:  # the scheduler does not answer
             ours = False
         if not ours:
@@ -247,11 +258,10 @@ class _TaskFuture(Future[Any]):
             outcome = partial(self.set_exception, error)
         with suppress(InvalidStateError):  # it was cancelled
             outcome()
-        there = self._remote.status in _DONE
         self._remote.release()
-        if there:  # else the scheduler is gone, and its memory with it
+        if self._connection.client.status == "running":  # else the scheduler is gone, and its memory with it
             with suppress(Exception):
-                self._connection.client.unpublish_dataset(self._token)
+                self._connection.tokens.done(self._number)
 
     def _reply(self) -> bytes:
         client, status = self._connection.client, self._remote.status
@@ -262,7 +272,7 @@ class _TaskFuture(Future[Any]):
         try:
             return bytes(self._remote.result())
         except BegunBeforeError:
-            pid, address, reply = client.get_dataset(self._token)
+            pid, address, reply = client.get_dataset(token_name(self._connection.tokens.name, self._number))
             if reply is not None:
                 return bytes(reply)
             raise SubprocessError(

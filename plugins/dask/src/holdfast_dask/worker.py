@@ -14,51 +14,42 @@ from typing import Any
 from distributed import get_client, get_worker
 
 from holdfast.execution.messages import perform
+from holdfast_dask.tokens import begin, token_name
 
-__all__ = ["BegunBeforeError", "claim", "close_runs", "run"]
+__all__ = ["BegunBeforeError", "close_runs", "run"]
 
 _SESSIONS = "holdfast.execution.worker"
-_KEPT = 1024 * 1024  # bytes
+_KEPT = 64 * 1024  # bytes
 
 
 class BegunBeforeError(Exception):
     """A task is not run, because it was begun before."""
 
 
-def claim(client: Any, token: str, who: object) -> bool:
-    """Take a task's token from the scheduler, which gives it once; return whether it was to be had.
-
-    Args:
-        client: a client of the cluster.
-        token: the task's.
-        who: is kept there, for others to see who has it.
-    """
-    try:
-        client.publish_dataset(who, name=token)
-    except KeyError:
-        return False
-    return True
-
-
-def run(token: str, task: bytes) -> bytes:
+def run(tokens: str, number: int, task: bytes) -> bytes:
     """Run a task of `holdfast.execution.messages`, if nobody has begun it.
 
     Dask gives a task to another worker when one is lost, and again when its result is lost. So the scheduler
-    keeps, under the token, who began the task, and the reply too, unless that is large.
+    keeps, with the task's token, who began the task, and the reply too, unless that is large.
+
+    Args:
+        tokens: the name of the executor's tokens.
+        number: the task's.
+        task: the task.
 
     Raises:
         BegunBeforeError: somebody has begun it.
     """
     client, me = get_client(), (os.getpid(), get_worker().address)
-    if not claim(client, token, (*me, None)):
-        raise BegunBeforeError(token)
+    if not begin(client, tokens, number, (*me, None)):
+        raise BegunBeforeError(token_name(tokens, number))
     global _finalizer
     if _finalizer is None:  # workers are processes of multiprocessing, which runs no other end
         _finalizer = Finalize(None, _close, exitpriority=0)
     reply = perform(task)
     if len(reply) <= _KEPT:
         with contextlib.suppress(Exception):  # the reply itself is on its way
-            client.publish_dataset((*me, reply), name=token, override=True)
+            client.publish_dataset((*me, reply), name=token_name(tokens, number), override=True)
     return reply
 
 
