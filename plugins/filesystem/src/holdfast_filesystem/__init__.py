@@ -31,6 +31,7 @@ def holdfast_formats() -> Iterator[FormatPlugin]:
         types=("builtins.str",),
         extension=".txt",
         partial=True,
+        conformance="holdfast_filesystem.conformance:text_format",
     )
     yield FormatPlugin(
         name="json",
@@ -55,4 +56,5 @@ def holdfast_observers() -> Iterator[ObserverPlugin]:
         name="file_hash",
         factory="holdfast_filesystem.observer:FileHashObserver",
         summary="the contents of the file in the metadata 'path', whenever it was written",
+        conformance="holdfast_filesystem.conformance:file_hash_observer",
     )
