@@ -128,7 +128,7 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
         {"failed": [], "made": ["x"], "skipped": [], "success": True},
     ),
     "partitioned_inputs.several_that_happen_to_be_one": (
-        "whether an input is a mapping by key follows from the partition mapping, not from how many there are",
+        "whether an input is a mapping by key follows from the partition mapping alone",
         {"only": "ONLY"},
     ),
     "partitioned_io.loaded_without_a_run": (
