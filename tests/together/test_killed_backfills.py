@@ -68,14 +68,12 @@ def test_a_backfill_killed_ten_times_is_resumed_to_its_end(
     for number, moment in enumerate(moments):
         killed = run(tmp_path, "resume" if number else "backfill", kill_at=moment * len("00000\n"))
         assert killed == -signal.SIGKILL, "the backfill ended before it could be killed"
-        stored = {file.stem.partition("=")[2] for file in tmp_path.glob("data/number/*.pickle")}
-        assert recorded(tmp_path) <= stored
+        assert recorded(tmp_path) <= stored(tmp_path).keys()
     assert run(tmp_path, "resume") == 0
 
     everything = {f"{n:05}" for n in range(count)}
     assert recorded(tmp_path) == everything
-    files = {file.stem.partition("=")[2]: file for file in tmp_path.glob("data/number/*.pickle")}
-    assert {key: pickle.loads(file.read_bytes()) for key, file in files.items()} == {
+    assert {key: pickle.loads(file.read_bytes()) for key, file in stored(tmp_path).items()} == {
         key: int(key) for key in everything
     }
     assert pickle.loads((tmp_path / "data" / "total.pickle").read_bytes()) == sum(range(count))
@@ -108,3 +106,9 @@ def recorded(directory: Path) -> set[str]:
     records = store.partitions(AssetKey("number"))
     store.close()
     return {key for key, record in records.items() if record.made_by is not None}
+
+
+def stored(directory: Path) -> dict[str, Path]:
+    """Return the file of each partition that is stored."""
+    files = directory.glob("data/number/partition=*/value.pickle")
+    return {file.parent.name.partition("=")[2]: file for file in files}
