@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,8 @@ from typing import Any
 import pytest
 
 _FAST = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=100")
+# So the server and its files do not outlive the process of the tests, even if that is killed.
+_UNTIL_STDIN_ENDS = '"$@" & read _; kill -INT $!; wait; rm -rf "$0"'
 _numbers = itertools.count()
 
 
@@ -42,15 +43,12 @@ def postgres() -> Iterator[str]:
     data, socket = folder / "data", folder / ".s.PGSQL.5432"
     subprocess.run([initdb, "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "-N"], check=True, **who)
     options = [part for option in _FAST for part in ("-c", option)]
-    with subprocess.Popen(
-        [program, "-D", data, "-k", folder, *options], stderr=subprocess.DEVNULL, **who
-    ) as server:
+    command = ["sh", "-c", _UNTIL_STDIN_ENDS, folder, program, "-D", data, "-k", folder, *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **who) as server:
         while not socket.exists() or "ready" not in (data / "postmaster.pid").read_text():
             assert server.poll() is None, "PostgreSQL does not start"
             time.sleep(0.02)
         yield f"postgresql://tester@/{{}}?host={folder}"
-        server.send_signal(signal.SIGINT)  # which ends it without waiting for clients
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
