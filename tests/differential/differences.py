@@ -127,6 +127,34 @@ DIFFERENCES: dict[str, tuple[str, Any]] = {
         "of a multi-asset that can subset, only the selected outs are expected",
         {"failed": [], "made": ["x"], "skipped": [], "success": True},
     ),
+    "partitioned_inputs.several_that_happen_to_be_one": (
+        "whether an input is a mapping by key follows from the partition mapping alone",
+        {"only": "ONLY"},
+    ),
+    "partitioned_io.loaded_without_a_run": (
+        "a partition is loaded by the default IO manager too; the reference looks for the whole value",
+        ["a", "b"],
+    ),
+    "partitioned_io.loader_contexts": (
+        "an IO manager is told of the partition without a run as in one",
+        {
+            "asset_partition_key": "2023-01-02",
+            "has_asset_partitions": True,
+            "identifier": ["made", "2023-01-02"],
+        },
+    ),
+    "partitioned_runs.called_directly": (
+        "the context of a direct call has the partition it was built with",
+        ["no error", {"error": "InvariantViolationError"}, "no error"],
+    ),
+    "partitioned_runs.definitions_of_wrong_types": (
+        "what is no definition of partitions is refused where it is given",
+        [REFUSED] * 4,
+    ),
+    "partitioned_runs.no_key_for_what_has_partitions": (
+        "a run for no partition is refused before it runs, not once the value is to be stored",
+        ["refused", "refused", "refused", []],
+    ),
     "repositories.unknown_group": (
         "a group that no asset has is a mistake, as a key is",
         "refused",

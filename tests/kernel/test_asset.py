@@ -19,7 +19,6 @@ from holdfast import (
     InvalidNameError,
     IOManagerDefinition,
     RetryPolicy,
-    UnsupportedParameterError,
     asset,
     build_op_context,
     graph,
@@ -222,11 +221,10 @@ def test_what_is_no_io_manager_is_refused() -> None:
         asset(name="orders", io_manager_def="lake")(lambda: 1)
 
 
-@pytest.mark.parametrize("parameter", ["partitions_def"])
-def test_parameters_without_behaviour_are_refused(parameter: str) -> None:
-    """Nothing is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match=f"asset 'orders': '{parameter}'"):
-        asset(name="orders", **{parameter: object()})(lambda: 1)
+def test_what_defines_no_partitions_is_refused() -> None:
+    """`partitions_def` is a definition of partitions."""
+    with pytest.raises(InvalidDefinitionError, match="partitions_def is a PartitionsDefinition, not 'daily'"):
+        asset(name="orders", partitions_def="daily")(lambda: 1)
 
 
 def test_version_and_retry_policy_are_the_computations() -> None:

@@ -18,6 +18,7 @@ from holdfast.errors import (
     UnknownUpstreamError,
 )
 from holdfast.keys import AssetKey
+from holdfast.partitions.static import StaticPartitionsDefinition
 
 
 def key(text: str) -> AssetKey:
@@ -139,7 +140,7 @@ def test_empty_graph() -> None:
 
 def test_partitioned_asset_may_read_itself() -> None:
     """A partitioned asset that reads its earlier partitions is neither its own parent nor child."""
-    own = graph(node("a"), node("total", "total a", partitioned=True))
+    own = graph(node("a"), node("total", "total a", partitions_def=StaticPartitionsDefinition(["x"])))
     assert own.parents("total") == (key("a"),)
     assert own.children("total") == ()
     assert own["total"].upstream == tuple(keys("total a"))

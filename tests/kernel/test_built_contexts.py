@@ -22,7 +22,6 @@ from holdfast import (
     PartitionKeyRange,
     ResourceDefinition,
     UnknownResourceError,
-    UnsupportedParameterError,
     asset,
     build_init_resource_context,
     build_input_context,
@@ -132,10 +131,12 @@ def test_config_is_given_once():
         build_op_context(config=1, op_config=1)
 
 
-def test_partitions_are_refused():
-    """None is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match="partition_key"):
-        build_op_context(partition_key="2024-01-01")
+def test_the_partition_that_a_computation_is_called_for():
+    """It is the context's; what has none says so."""
+    context = build_op_context(partition_key="2024-01-01")
+    assert (context.has_partition_key, context.partition_key) == (True, "2024-01-01")
+    with pytest.raises(InvariantViolationError, match="runs for no partition"):
+        _ = build_op_context().partition_key
 
 
 def test_what_is_logged_can_be_asked_for():

@@ -120,6 +120,43 @@ def test_order_decides_who_reads_an_extension_and_only_they_write_it() -> None:
         formats.for_value(1, trusted=True, what="x")
 
 
+class Even(Bytes):
+    def refusal(self, obj: Any) -> str | None:
+        return f"{obj} is odd." if obj % 2 else None
+
+
+def partial(name: str, *types: str) -> ActiveFormat:
+    return ActiveFormat(name, types, f".{name}", Even, owner=f"{name}-plugin", partial=True)
+
+
+@pytest.mark.parametrize(("value", "name"), [(2, "even"), (1, "pickle"), (True, "pickle")])
+def test_value_that_a_partial_format_refuses_goes_to_the_next(value: int, name: str) -> None:
+    """A format that takes some values of its type is asked about each, and the next one has the others."""
+    formats = Formats([PICKLE, partial("even", "builtins.int")])
+    assert formats.for_value(value, trusted=True, what="x").name == name
+
+
+def test_partial_format_gives_way_to_one_that_takes_the_whole_type() -> None:
+    """That is no conflict, whatever the order."""
+    pair = [partial("even", "builtins.int"), active("number", "builtins.int")]
+    assert Formats(pair).for_value(2, trusted=True, what="x").name == "number"
+    assert Formats(pair, ordered=True).for_value(2, trusted=True, what="x").name == "number"
+
+
+def test_two_partial_formats_of_one_type_are_a_conflict_unless_ordered() -> None:
+    """The first in the settings that takes the value has it."""
+    pair = [partial("even", "builtins.int"), partial("more", "builtins.int")]
+    with pytest.raises(PluginConflictError, match=r"'even' .* and 'more'"):
+        Formats(pair).for_value(2, trusted=True, what="x")
+    assert Formats(pair, ordered=True).for_value(2, trusted=True, what="x").name == "even"
+
+
+def test_refusals_are_told_when_no_format_is_left() -> None:
+    """The message has the format's own reason."""
+    with pytest.raises(NoFormatError, match=r"format even refuses it: 3 is odd\. Install .* trusted = true"):
+        Formats([PICKLE, partial("even", "builtins.int")]).for_value(3, trusted=False, what="asset 'a'")
+
+
 def test_format_is_made_once_and_late() -> None:
     """A format is made when it is first used, not when it is chosen."""
     made: list[Format] = []

@@ -24,6 +24,7 @@ from holdfast import (
     Instance,
     InvalidConfigError,
     InvalidDefinitionError,
+    InvalidInvocationError,
     InvariantViolationError,
     IOManager,
     MissingResourceError,
@@ -36,7 +37,6 @@ from holdfast import (
     SourceAsset,
     UnknownSelectionError,
     UnknownUpstreamError,
-    UnsupportedParameterError,
     asset,
     define_asset_job,
     graph,
@@ -79,7 +79,7 @@ def test_materialize_stores_under_the_instances_storage() -> None:
     """The default IO manager writes files where the instance says."""
     instance = Instance.ephemeral()
     materialize([asset(name="a")(lambda: 7)], instance=instance)
-    assert [p.name for p in Path(instance.settings.storage).rglob("*") if p.is_file()] == ["a.pickle"]
+    assert [p.name for p in Path(instance.settings.storage).rglob("*") if p.is_file()] == ["a.json"]
 
 
 def test_a_later_run_of_an_instance_loads_what_an_earlier_one_stored() -> None:
@@ -498,9 +498,9 @@ def test_an_unknown_selection_names_the_nearest_key() -> None:
         materialize_to_memory([asset(name="orders")(lambda: 1)], selection="ordrs*")
 
 
-def test_partitions_are_refused() -> None:
+def test_a_partition_of_what_has_none_is_refused() -> None:
     """Nothing is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match="partition_key"):
+    with pytest.raises(InvalidInvocationError, match="None of the selected assets has partitions"):
         materialize_to_memory([asset(name="a")(lambda: 1)], partition_key="2013-01-01")
 
 
@@ -521,7 +521,7 @@ def test_a_job_runs_in_process_with_values_in_memory() -> None:
     job = define_asset_job("job", tags={"team": "core"}).resolve([asset(name="a")(lambda: 1)])
     result = job.execute_in_process(instance=instance)
     assert result.output_for_node("a") == 1
-    assert not list(Path(instance.settings.storage).rglob("*.pickle"))
+    assert not list(Path(instance.settings.storage).rglob("a.*"))
     assert result.run.tags == {"team": "core"}
 
 

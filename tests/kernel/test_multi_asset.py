@@ -14,7 +14,6 @@ from holdfast import (
     InvalidDefinitionError,
     InvalidNameError,
     InvalidSubsetError,
-    UnsupportedParameterError,
     multi_asset,
 )
 
@@ -146,7 +145,7 @@ def test_inputs_are_described_as_those_of_an_asset() -> None:
     assert split.dependency_keys == {AssetKey("all"), AssetKey("first")}
 
 
-def test_parameters_without_behaviour_are_refused() -> None:
-    """Nothing is silently ignored."""
-    with pytest.raises(UnsupportedParameterError, match="partitions_def"):
-        halves(partitions_def=object())
+def test_what_defines_no_partitions_is_refused() -> None:
+    """`partitions_def` is a definition of partitions."""
+    with pytest.raises(InvalidDefinitionError, match="partitions_def is a PartitionsDefinition, not 'daily'"):
+        halves(partitions_def="daily")

@@ -26,7 +26,6 @@ from holdfast import (
     RetryRequested,
     SourceAsset,
     UnknownProvisionError,
-    UnsupportedParameterError,
     asset,
     define_asset_job,
     execute_job,
@@ -121,9 +120,9 @@ def test_metadata_entries_are_an_older_form_of_metadata() -> None:
         SourceAsset("raw", metadata={"rows": 3}, _metadata_entries=entries)
 
 
-def test_partitions_are_refused() -> None:
-    """`partitions_def` is for a later version."""
-    with pytest.raises(UnsupportedParameterError, match="partitions_def"):
+def test_what_defines_no_partitions_is_refused() -> None:
+    """`partitions_def` is a definition of partitions."""
+    with pytest.raises(InvalidDefinitionError, match="partitions_def is a PartitionsDefinition, not 1"):
         observable_source_asset(partitions_def=1)(raw.observe_fn)
 
 

@@ -7,7 +7,7 @@ import pickle
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast import (
@@ -53,6 +53,7 @@ def test_definitions_are_values():
     assert pickle.loads(pickle.dumps(grid)).get_partition_keys() == grid.get_partition_keys()
 
 
+@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4, unique=True))
 def test_any_key_prints_and_parses_back(keys):
     """A part may hold the separator, a code for it, or anything else."""

@@ -7,7 +7,7 @@ import pickle
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast import (
@@ -22,6 +22,7 @@ from holdfast import (
     UnknownPartitionError,
 )
 
+unhurried = settings(deadline=None)  # a busy machine takes longer, and time is no part of what is tested
 letters = StaticPartitionsDefinition(list("dcba"))
 days = DailyPartitionsDefinition("2021-01-30").as_of(datetime(2021, 2, 5))
 names = DynamicPartitionsDefinition(lambda time: ["y", "z", "x"]).as_of()
@@ -52,6 +53,7 @@ pairs = st.sampled_from(DEFINITIONS).flatmap(
 )
 
 
+@unhurried
 @given(pairs)
 def test_subsets_combine_as_sets_of_keys_do(pair):
     """Union, intersection, difference and comparison mean what they mean for sets."""
@@ -62,6 +64,7 @@ def test_subsets_combine_as_sets_of_keys_do(pair):
     assert (one <= two) == (set(one) <= set(two))
 
 
+@unhurried
 @given(pairs)
 def test_equal_subsets_are_equal_values(pair):
     """However a subset came about, the same keys make the same value, with the same hash."""
@@ -72,6 +75,7 @@ def test_equal_subsets_are_equal_values(pair):
     assert (one == two) == (set(one) == set(two))
 
 
+@unhurried
 @given(pairs)
 def test_a_subset_counts_and_knows_its_keys(pair):
     """Length and membership agree with the list of keys."""
@@ -81,6 +85,7 @@ def test_a_subset_counts_and_knows_its_keys(pair):
     assert all((key in one) == (key in list(one)) for key in two)
 
 
+@unhurried
 @given(pairs)
 def test_a_subset_is_stored_as_json(pair):
     """What is written reads back as the same value."""
@@ -88,6 +93,7 @@ def test_a_subset_is_stored_as_json(pair):
     assert one.definition.from_json(json.loads(json.dumps(one.to_json()))) == one
 
 
+@unhurried
 @given(pairs)
 def test_the_ranges_make_up_the_subset(pair):
     """Each key is in one of the ranges, and no other key is."""

@@ -56,6 +56,18 @@ class Lake(IOManager):
 def shore(context, *, length, width=1): ...
 def shallow(context, depth: int, *rest): return Lake(context, depth=depth)
 """
+WATCH = """
+from holdfast.interfaces import Observer
+
+@hookimpl
+def holdfast_observers():
+    yield ObserverPlugin(name="watch", factory="stranger_watch:Watch", summary="a watch")
+
+class Watch(Observer):
+    def __init__(self, context, *, zone="UTC"):
+        self.zone = zone
+    def observe(self, context): ...
+"""
 TEXT = """
 from holdfast.interfaces import Format
 
@@ -113,6 +125,25 @@ def test_a_factory_gets_the_context_and_the_options(lake, discover, tmp_path):
     assert (made.depth, made.more) == (7, {"other": True})
     assert made.context.directory == tmp_path
     assert made.context.storage == tmp_path / ".holdfast" / "storage"
+
+
+@pytest.mark.parametrize(("name", "zone"), [("watch", "UTC"), ("clock", "CET")])
+def test_an_observer_is_had_by_its_name_or_the_name_that_settings_give_it(
+    install_plugin, discover, name, zone
+):
+    """Settings give options; without an entry the name is the plugin's own."""
+    install_plugin("watch", WATCH)
+    plugins = discover('observers = { clock = { use = "watch", zone = "CET" } }')
+    assert plugins.observer(name)().zone == zone
+    assert "holdfast.toml: [observers.clock]" in explain(plugins, "clock")
+
+
+def test_an_observer_that_settings_misspell_is_named_with_its_place(install_plugin, discover):
+    """The message says which setting to mend."""
+    install_plugin("watch", WATCH)
+    plugins = discover('observers = { clock = "wacth" }')
+    with pytest.raises(UnknownProvisionError, match=r"'wacth'. Did you mean 'watch'.*\[observers.clock\]"):
+        plugins.observer("clock")
 
 
 @pytest.mark.parametrize(

@@ -163,9 +163,9 @@ def test_wrong_arguments_of_a_job_are_refused(arguments: dict[str, Any], message
         define_asset_job("job", **arguments)
 
 
-def test_partitions_and_version_strategies_are_refused() -> None:
+def test_wrong_partitions_and_version_strategies_are_refused() -> None:
     """Nothing is silently ignored; the error says what to do instead."""
-    with pytest.raises(UnsupportedParameterError, match="partitions_def"):
+    with pytest.raises(InvalidDefinitionError, match="partitions_def is a PartitionsDefinition"):
         define_asset_job("job", partitions_def=object())  # type: ignore[arg-type]
     only = graph(name="only")(lambda: None)
     with pytest.raises(UnsupportedParameterError, match=r"'version_strategy' .* op\(version=\.\.\.\)"):

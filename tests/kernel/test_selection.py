@@ -19,6 +19,7 @@ from holdfast import (
     asset,
 )
 from holdfast.asset_node import AssetNode
+from holdfast.partitions.static import StaticPartitionsDefinition
 from holdfast.selection import materializable
 
 
@@ -233,7 +234,7 @@ def test_sources_and_sinks_look_inside(selection: AssetSelection, sources: str, 
 
 def test_asset_that_reads_itself_is_source_and_sink() -> None:
     """Reading its own earlier partitions makes an asset neither its own parent nor child."""
-    graph = AssetGraph([node("a", "a", partitioned=True)])
+    graph = AssetGraph([node("a", "a", partitions_def=StaticPartitionsDefinition(["x"]))])
     for selection in (S.all().sources(), S.all().sinks(), S.keys("a").upstream()):
         assert selection.resolve(graph) == keys("a")
     assert S.keys("a").upstream(include_self=False).resolve(graph) == set()

@@ -29,6 +29,9 @@ s3 = false
 [io_managers]
 io_manager = { use = "filesystem", base = "data" }
 lake = "s3"
+
+[observers]
+export = { use = "file", root = "exports" }
 """
 
 
@@ -59,6 +62,7 @@ def test_every_setting_is_read(load, tmp_path):
     assert settings.event_store == Use("sqlite")
     assert settings.storage == tmp_path / "kept/here"
     assert settings.io_managers == {"io_manager": Use("filesystem", {"base": "data"}), "lake": Use("s3")}
+    assert settings.observers == {"export": Use("file", {"root": "exports"})}
 
 
 def test_the_plugins_table_keeps_its_order(load):

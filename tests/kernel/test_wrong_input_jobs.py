@@ -220,6 +220,12 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
         "made__io_manager.*use materialize",
     ),
     (
+        "backfill",
+        lambda: holdfast.backfill([counted], "x", instance=Instance.ephemeral()),
+        InvalidInvocationError,
+        r"None of the selected assets has partitions.*Leave it out",
+    ),
+    (
         "execute_job",
         lambda: holdfast.execute_job(counted, Instance.ephemeral(), {"op": {}}),
         InvalidConfigError,

@@ -18,9 +18,9 @@ print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - b
 """
 
 HEAVY = {
-    "asyncio", "duckdb", "email", "fsspec", "hypothesis", "importlib_metadata", "matplotlib",
-    "multiprocessing", "networkx", "numpy", "pandas", "pluggy", "polars", "psycopg", "pyarrow", "pytest",
-    "rich", "shtab", "socket", "sqlalchemy",
+    "asyncio", "boto3", "dask", "distributed", "duckdb", "email", "fsspec", "hypothesis",
+    "importlib_metadata", "matplotlib", "multiprocessing", "networkx", "numpy", "obstore", "pandas",
+    "pluggy", "polars", "psycopg", "pyarrow", "pytest", "rich", "shtab", "socket", "sqlalchemy",
     "sqlite3", "subprocess", "voluptuous",
 }  # fmt: skip
 if sys.version_info < (3, 11):

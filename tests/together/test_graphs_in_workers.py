@@ -167,11 +167,11 @@ def test_a_job_of_a_graph_runs_by_its_name(project: Path) -> None:
         str(path.relative_to(project / "data")).partition("/")[2] for path in project.glob("data/*/**/*.*")
     )
     assert stored == [
-        "greeting%5Bann%5D/result.pickle",
-        "greeting%5Bbob%5D/result.pickle",
-        "letter/result.pickle",
-        "names/result/ann.pickle",
-        "names/result/bob.pickle",
+        "greeting%5Bann%5D/result.txt",
+        "greeting%5Bbob%5D/result.txt",
+        "letter/result.json",
+        "names/result/ann.txt",
+        "names/result/bob.txt",
     ]
     assert "greeting[ann] done in" in said
     assert "4 steps done" in said

@@ -72,7 +72,7 @@ def test_a_project_runs_as_its_settings_say(write: Write) -> None:
     directory = write(PIPELINE)
     result = Project.load(directory).materialize()
     assert result.success
-    assert (directory / "data" / "numbers.pickle").is_file()
+    assert (directory / "data" / "numbers.json").is_file()
     assert (directory / "lake" / "sums" / "total.pickle").is_file()
     store = Project.load(directory).instance.event_store
     assert store.run(result.run_id).status is RunStatus.SUCCESS
@@ -209,8 +209,8 @@ def test_a_failure_in_a_worker_shows_the_users_frames(write: Write) -> None:
     ) as caught:
         result.raise_for_failure()
     assert "execution/step.py" not in str(caught.value)
-    assert not (directory / "data" / "after.pickle").exists()
-    assert (directory / "data" / "apart.pickle").exists()
+    assert not (directory / "data" / "after.json").exists()
+    assert (directory / "data" / "apart.json").exists()
 
 
 def test_a_killed_worker_fails_its_own_step_alone(write: Write) -> None:
@@ -237,7 +237,7 @@ def test_a_killed_worker_fails_its_own_step_alone(write: Write) -> None:
     assert failure.step_key == "killed"
     assert "SIGKILL" in failure.data.error.message
     assert failure.data.error.frames == ()
-    assert (directory / "data" / "later.pickle").exists()
+    assert (directory / "data" / "later.json").exists()
 
 
 def test_each_worker_sets_resources_up_once_and_tears_them_down(write: Write) -> None:
@@ -375,7 +375,7 @@ def test_what_is_recorded_after_a_kill_is_stored_whole(write: Write, executor: s
         os.killpg(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed"
         project = Project.load(directory)
-        stored = [AssetKey(file.stem) for file in directory.glob("data/t*.pickle")]
+        stored = [AssetKey(file.stem) for file in directory.glob("data/t*.json")]
         (run, *_) = project.instance.event_store.runs()
         recorded = [
             e.asset_key for e in project.instance.event_store.events(run.run_id) if e.is_step_materialization

@@ -116,7 +116,7 @@ def test_asset_that_is_no_table_any_more_loses_its_parquet_file(load: Any, tmp_p
     """
     project = load(code)
     project.materialize()
-    assert [path.name for path in (tmp_path / "data").iterdir()] == ["flights.pickle"]
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["flights.txt"]
     assert project.repository.load_asset_value("flights", instance=project.instance) == "cancelled"
 
 

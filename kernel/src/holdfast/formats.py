@@ -24,6 +24,7 @@ class ActiveFormat:
         make: returns the format; called when it is first needed.
         safe: whether loading cannot run code. Pickle is not safe.
         owner: the plugin that provides it.
+        partial: whether it may refuse a value of a type it claims; see `Format.refusal`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class ActiveFormat:
     make: Callable[[], Format]
     safe: bool = True
     owner: str = ""
+    partial: bool = False
 
 
 class Formats:
@@ -47,10 +49,12 @@ class Formats:
         self.active = tuple(active)
         self._ordered = ordered
         self._made: dict[str, Format] = {}
-        self._by_type: dict[tuple[type, bool], ActiveFormat | None] = {}
+        self._by_type: dict[tuple[type, bool], tuple[ActiveFormat, ...]] = {}
 
     def for_value(self, obj: Any, *, trusted: bool, what: object) -> ActiveFormat:
         """Return the format that stores ``obj``: the one that claims its class, else its nearest base.
+
+        Of those that claim one class, those that may refuse a value of it come last.
 
         Args:
             obj: the value.
@@ -58,21 +62,25 @@ class Formats:
             what: whose value it is; its text is asked for when there is a message to put it in.
 
         Raises:
-            NoFormatError: none does.
+            NoFormatError: none does, or those that do refuse this value.
             PluginConflictError: two claim the class and the settings do not order them, or files with the
                 extension of the one that claims it would be read by another.
         """
         key = (type(obj), trusted)
         if key not in self._by_type:
             self._by_type[key] = self._choose(*key)
-        chosen = self._by_type[key]
-        if chosen is None:
-            title = str(what)
-            names = [f.name for f in self.active]
-            fix = "Install or activate a plugin with a format for this type"
-            fix += "." if trusted else ", or set trusted = true for the IO manager to allow pickle."
-            raise NoFormatError(_dotted(type(obj)), title[:1].lower() + title[1:], names, fix)
-        return chosen
+        refusals = []
+        for chosen in self._by_type[key]:
+            refusal = self.get(chosen).refusal(obj) if chosen.partial else None
+            if refusal is None:
+                return chosen
+            refusals.append(f"The format {chosen.name} refuses it: {refusal} ")
+        title = str(what)
+        names = [f.name for f in self.active]
+        fix = "Install or activate a plugin with a format for this type"
+        fix += "." if trusted else ", or set trusted = true for the IO manager to allow pickle."
+        problem = "".join(refusals)
+        raise NoFormatError(_dotted(type(obj)), title[:1].lower() + title[1:], names, problem + fix)
 
     def for_extension(self, extension: str, *, what: object) -> ActiveFormat:
         """Return the format that reads files with this extension.
@@ -102,19 +110,24 @@ class Formats:
             self._made[active.name] = active.make()
         return self._made[active.name]
 
-    def _choose(self, cls: type, trusted: bool) -> ActiveFormat | None:
+    def _choose(self, cls: type, trusted: bool) -> tuple[ActiveFormat, ...]:
+        """Return the formats to ask for a value of a class, in order; only the last may take every value."""
         usable = [f for f in self.active if trusted or f.safe]
+        chosen: list[ActiveFormat] = []
         for base in cls.__mro__:
             names = {_dotted(base), f"{base.__module__.partition('.')[0]}.{base.__qualname__}"}
             claims = [f for f in usable if not names.isdisjoint(f.types)]
-            if len(claims) > 1 and not self._ordered:
-                raise _conflict("format for the type", _dotted(base), claims)
-            if claims:
-                reader = self.for_extension(claims[0].extension, what=_dotted(cls))
-                if reader is not claims[0]:
-                    raise _conflict("format for the extension", reader.extension, [reader, claims[0]])
-                return reader
-        return None
+            whole = [f for f in claims if not f.partial]
+            if len(whole or claims) > 1 and not self._ordered:
+                raise _conflict("format for the type", _dotted(base), whole or claims)
+            for claim in whole[:1] or claims:
+                reader = self.for_extension(claim.extension, what=_dotted(cls))
+                if reader is not claim:
+                    raise _conflict("format for the extension", reader.extension, [reader, claim])
+                chosen.append(claim)
+            if whole:
+                break
+        return tuple(chosen)
 
 
 def _conflict(kind: str, name: str, claims: Sequence[ActiveFormat]) -> PluginConflictError:

@@ -82,6 +82,13 @@ class Format(abc.ABC):
     def load(self, file: IO[bytes], request: LoadRequest) -> Any:
         """Return the value in ``file``, a binary seekable file, as ``request`` asks for it."""
 
+    def refusal(self, obj: Any) -> str | None:
+        """Return the sentence that says why ``obj``, of a type it claims, would not come back as it was.
+
+        ``None`` if it would. Asked before `dump`, of formats whose record says that they are ``partial``.
+        """
+        return None
+
 
 @attrs.frozen
 class ObserveContext:

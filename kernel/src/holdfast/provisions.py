@@ -119,6 +119,8 @@ class FormatPlugin(Provision):
             The defining module or its top-level package may be named.
         extension: the file extension, with its dot.
         safe: whether loading cannot run code.
+        partial: whether it may refuse a value of a type it claims (see `Format.refusal`). The value then goes
+            to the next format: another that claims the type, or one that claims a base of it.
     """
 
     kind: ClassVar[str] = "format"
@@ -127,6 +129,7 @@ class FormatPlugin(Provision):
     types: tuple[str, ...] = attrs.field(validator=_names)
     extension: str
     safe: bool = True
+    partial: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +140,7 @@ class ExecutorPlugin(Provision):
     unless the record says ``in_process``. The executor may have an attribute ``max_workers``: the kernel then
     keeps at most that many steps in flight. A worker that dies fails the future of its own step alone. A
     worker process that ends in good order calls `holdfast.execution.worker.close_sessions`, which tears its
-    resources down.
+    resources down. `holdfast.execution.messages` packs calls for other processes.
 
     Attributes:
         in_process: whether steps run in the process that submits them, on any thread.

@@ -153,6 +153,7 @@ def execute_job(
         job = job.get_definition()
     check_type(instance, Instance, "execute_job: instance", "an Instance")
     check_type(run_id, str | None, "execute_job: run_id", "a string")
+    check_type(partitions, RunPartitions | None, "execute_job: partitions", "what run_partitions returns")
     check_type(listener, Callable | None, "execute_job: listener", "a function")
     if not isinstance(job, JobDefinition):
         raise InvalidInvocationError(

@@ -1,10 +1,10 @@
-"""The plugin is proven: the IO manager and the observer of files."""
+"""The plugin is proven: the IO manager, the formats to read, and the observers of files."""
 
 from __future__ import annotations
 
 import pytest
 
-from holdfast.conformance import IOManagerConformance, ObserverConformance
+from holdfast.conformance import FormatConformance, IOManagerConformance, ObserverConformance
 
 
 class TestFilesystem(IOManagerConformance):
@@ -13,7 +13,25 @@ class TestFilesystem(IOManagerConformance):
         return "filesystem"
 
 
+class TestText(FormatConformance):
+    @pytest.fixture
+    def subject(self) -> str:
+        return "text"
+
+
+class TestJson(FormatConformance):
+    @pytest.fixture
+    def subject(self) -> str:
+        return "json"
+
+
 class TestFile(ObserverConformance):
     @pytest.fixture
     def subject(self) -> str:
         return "file"
+
+
+class TestFileHash(ObserverConformance):
+    @pytest.fixture
+    def subject(self) -> str:
+        return "file_hash"

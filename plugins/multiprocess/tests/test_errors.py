@@ -7,8 +7,8 @@ from types import ModuleType
 import pytest
 
 from holdfast.errors import UnmetExecutorRequirementsError, UserCodeExecutionError
+from holdfast.execution.messages import RemoteTraceback
 from holdfast_multiprocess.executor import MultiprocessExecutor
-from holdfast_multiprocess.messages import RemoteTraceback
 
 
 def test_an_exception_keeps_its_type_and_attributes(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from holdfast.argument_types import check_type
 from holdfast.definitions.node_graph import NodeGraph
 from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.resource import ResourceDefinition, to_resource_definitions
 from holdfast.errors import InvalidDefinitionError, did_you_mean
-from holdfast.keys import AssetKey, CoercibleToAssetKey
+from holdfast.keys import AssetKey, CoercibleToAssetKey, check_group_name
 from holdfast.partitions.definition import PartitionsDefinition
 from holdfast.partitions.mapping import PartitionMapping
 
@@ -19,6 +19,7 @@ __all__ = [
     "check_assets",
     "check_deps",
     "check_freshness",
+    "check_groups",
     "check_keys",
     "check_metadata",
     "check_partitions",
@@ -134,12 +135,25 @@ def check_keys(where: Where, parameter: str, given: Collection[AssetKey], made: 
             )
 
 
-def check_metadata(where: Where, metadata: Mapping[AssetKey, Any]) -> None:
+def check_groups(where: Where, groups: Mapping[AssetKey, Any], made: Collection[AssetKey]) -> None:
+    """Raise unless the group of each asset is the name of one.
+
+    Raises:
+        InvalidDefinitionError: naming the asset.
+        InvalidNameError: naming the group.
+    """
+    check_keys(where, "group_names_by_key", groups, made)
+    for group in groups.values():
+        check_group_name(group)
+
+
+def check_metadata(where: Where, metadata: Mapping[AssetKey, Any], made: Collection[AssetKey]) -> None:
     """Raise unless the metadata of each asset is a mapping.
 
     Raises:
         InvalidDefinitionError: naming the asset.
     """
+    check_keys(where, "metadata_by_key", metadata, made)
     for key, values in metadata.items():
         if not isinstance(values, Mapping):
             raise InvalidDefinitionError(
@@ -147,17 +161,27 @@ def check_metadata(where: Where, metadata: Mapping[AssetKey, Any]) -> None:
             )
 
 
-def check_partitions(
-    where: Where,
-    partitions_def: Any,
-    mappings: Mapping[AssetKey, Any],
-    read: Collection[AssetKey],
-) -> None:
+class _Partitioned(Protocol):
+    """What has partitions: an `AssetsDefinition`, which imports this module."""
+
+    @property
+    def partitions_def(self) -> Any: ...
+    @property
+    def partition_mappings(self) -> Mapping[AssetKey, Any]: ...
+    @property
+    def keys_by_input_name(self) -> Mapping[str, AssetKey]: ...
+    @property
+    def node_keys_by_output_name(self) -> Mapping[str, AssetKey]: ...
+
+
+def check_partitions(where: Where, assets: _Partitioned) -> None:
     """Raise unless partitions are defined, and mappings are given for assets that are read.
 
     Raises:
         InvalidDefinitionError: naming the nearest key.
     """
+    partitions_def, mappings = assets.partitions_def, assets.partition_mappings
+    read = {*assets.keys_by_input_name.values(), *assets.node_keys_by_output_name.values()}
     if not isinstance(partitions_def, PartitionsDefinition | None):
         raise InvalidDefinitionError(
             f"{where()}: partitions_def is a PartitionsDefinition, not {partitions_def!r}."
@@ -175,7 +199,7 @@ def check_partitions(
             )
 
 
-def check_freshness(where: Where, policies: Mapping[AssetKey, Any]) -> None:
+def check_freshness(where: Where, policies: Mapping[AssetKey, Any], made: Collection[AssetKey]) -> None:
     """Raise unless the freshness policy of each asset is one.
 
     Raises:
@@ -183,6 +207,7 @@ def check_freshness(where: Where, policies: Mapping[AssetKey, Any]) -> None:
     """
     from holdfast.freshness import FreshnessPolicy  # 15 ms to import, and most assets have no policy
 
+    check_keys(where, "freshness_policies_by_key", policies, made)
     for key, policy in policies.items():
         if not isinstance(policy, FreshnessPolicy):
             raise InvalidDefinitionError(

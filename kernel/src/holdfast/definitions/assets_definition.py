@@ -13,6 +13,7 @@ from holdfast.definitions.assets_arguments import (
     check_assets,
     check_deps,
     check_freshness,
+    check_groups,
     check_keys,
     check_metadata,
     check_partitions,
@@ -39,7 +40,6 @@ from holdfast.keys import (
     AssetKey,
     CoercibleToAssetKey,
     CoercibleToKeyPrefix,
-    check_group_name,
     key_prefix_parts,
 )
 from holdfast.lazy import lazy
@@ -69,9 +69,8 @@ class AssetsDefinition(AssetsOfNode):
         keys_by_output_name: the asset that each output is. An output that is not named is no asset.
         node_def: the computation, or the graph of computations.
         partitions_def: its assets' partitions, if they have any.
-        partition_mappings: by the key of an asset it reads, how its partitions depend on that asset's: a
-            `PartitionMapping`, or the name of one that a plugin provides. What is not named follows from the
-            two definitions; see `default_mapping`.
+        partition_mappings: by the key of an asset it reads, how partitions depend on that asset's: mappings,
+            or names of mappings that plugins provide; by default as `default_mapping` says.
         asset_deps: what each asset depends on; by default each on every input.
         selected_asset_keys: the assets to make; by default all.
         can_subset: whether the computation can make some of its assets without the others.
@@ -117,18 +116,13 @@ class AssetsDefinition(AssetsOfNode):
         if self._selected_asset_keys is not None:
             check_keys(self._where, "selected_asset_keys", self._selected_asset_keys, made)
         if self._group_names_by_key:
-            check_keys(self._where, "group_names_by_key", self._group_names_by_key, made)
-            for group in self._group_names_by_key.values():
-                check_group_name(group)
+            check_groups(self._where, self._group_names_by_key, made)
         if self._metadata_by_key:
-            check_keys(self._where, "metadata_by_key", self._metadata_by_key, made)
-            check_metadata(self._where, self._metadata_by_key)
+            check_metadata(self._where, self._metadata_by_key, made)
         if self.freshness_policies_by_key:
-            check_keys(self._where, "freshness_policies_by_key", self.freshness_policies_by_key, made)
-            check_freshness(self._where, self.freshness_policies_by_key)
+            check_freshness(self._where, self.freshness_policies_by_key, made)
         if self.partitions_def is not None or self.partition_mappings:
-            read = {*self.keys_by_input_name.values(), *made}
-            check_partitions(self._where, self.partitions_def, self.partition_mappings, read)
+            check_partitions(self._where, self)
         if self._asset_deps is not None:
             check_deps(self._where, self._asset_deps, made, self.dependency_keys)
 
@@ -239,13 +233,12 @@ class AssetsDefinition(AssetsOfNode):
         return self._asset_nodes
 
     @lazy
-    def _asset_nodes(self) -> tuple[AssetNode, ...]:
+    def _asset_nodes(self) -> Iterable[AssetNode]:
         return tuple(self._nodes())  # a definition may be put into many graphs
 
     def _nodes(self) -> Iterator[AssetNode]:
         place, tags = self.place, self.node_def.tags
-        if self._asset_deps is None:
-            common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
+        common = tuple(dict.fromkeys(self.keys_by_input_name.values()))
         groups = self._group_names_by_key
         for key in self.keys_by_output_name.values():
             yield AssetNode(

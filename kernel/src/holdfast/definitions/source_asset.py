@@ -74,7 +74,7 @@ class SourceAsset:
         group_name: its group.
         resource_defs: resources that its IO manager or its observe function needs.
         observe_fn: looks at it and returns its `LogicalVersion`, or an `ObserveResult`; is given the context
-            if it takes an argument. Or the name of an observer that a plugin provides.
+            if it takes an argument. Or the name of an observer, of the settings' or of a plugin's.
         required_resource_keys: the resources that its observe function uses, as ``context.resources``; by
             default those of ``resource_defs``.
         place: where it is defined, as ``file:line``; the caller's line by default.

@@ -276,8 +276,10 @@ class PartitionFrontier:
         if not self._open or self._running or self.has_ready:
             return []
         skips: list[Skip] = []
-        for key in self._units.apart:
-            for name, (_, one) in self._of(key) if not self._closed[key] else ():
+        for key in self._units.templates:
+            if key not in self._units.apart or self._closed[key]:
+                continue
+            for name, (_, one) in self._of(key):
                 if name in self._begun:
                     continue
                 assert one is not None

@@ -6,7 +6,7 @@ import atexit
 import pickle
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import attrs
@@ -66,11 +66,16 @@ def run_task(task: StepTask) -> StepOutcome:
     return run_step(session, step, task.attempt)
 
 
-def close_sessions() -> None:
-    """Tear down the resources of every run in this process; called when a worker ends in good order."""
+def close_sessions(run_ids: Collection[str] | None = None) -> None:
+    """Tear down the resources of runs in this process; called when a worker ends in good order.
+
+    Args:
+        run_ids: the runs, for workers that other runs share and that live on; by default every run.
+    """
     with _lock:
-        while _sessions:
-            _close(_sessions.popitem()[1])
+        for run_id in list(reversed(_sessions)):
+            if run_ids is None or run_id in run_ids:
+                _close(_sessions.pop(run_id))
 
 
 def _close(session: Session) -> None:

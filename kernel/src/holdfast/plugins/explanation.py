@@ -8,7 +8,7 @@ from holdfast.errors import UnknownProvisionError
 from holdfast.plugins.loading import PREFERRED, Plugins
 from holdfast.plugins.states import PluginState
 from holdfast.plugins.uses import Use
-from holdfast.provisions import EventStorePlugin, ExecutorPlugin, IOManagerPlugin, Provision
+from holdfast.provisions import EventStorePlugin, ExecutorPlugin, IOManagerPlugin, ObserverPlugin, Provision
 
 __all__ = ["explain"]
 
@@ -18,8 +18,8 @@ def explain(plugins: Plugins, name: str) -> str:
 
     Args:
         plugins: the plugins of a repository.
-        name: a plugin, something that one provides, a resource key of the settings' ``io_managers``, or
-            ``executor``, ``event_store`` or ``io_manager`` for what is used as such.
+        name: a plugin, something that one provides, a key of the settings' ``io_managers`` or
+            ``observers``, or ``executor``, ``event_store`` or ``io_manager`` for what is used as such.
 
     Raises:
         UnknownProvisionError: nothing has this name.
@@ -47,6 +47,7 @@ def _uses(plugins: Plugins) -> dict[str, tuple[type[Provision], Use]]:
     uses: dict[str, tuple[type[Provision], Use]] = {
         key: (kind, plugins.default(kind)) for key, kind in keys.items()
     }
+    uses |= {key: (ObserverPlugin, use) for key, use in plugins.settings.observers.items()}
     return uses | {key: (IOManagerPlugin, use) for key, use in plugins.settings.io_managers.items()}
 
 

@@ -183,11 +183,14 @@ class Plugins:
     def observer(self, name: str) -> Callable[[], Observer]:
         """Return what makes an observer.
 
+        The settings' ``observers`` come first; else the name is that of a provision, used without options.
+
         Raises:
             PluginError: there is no such observer, or it cannot be used.
         """
-        self._find(ObserverPlugin, name, Place("a source asset's observe_fn"))
-        return partial(self.create, ObserverPlugin, name)
+        use = self.settings.observers.get(name) or Use(name, place=Place("a source asset's observe_fn"))
+        self._find(ObserverPlugin, use.use, use.place)
+        return partial(self.create, ObserverPlugin, use)
 
     def partition_mapping(self, name: str) -> PartitionMapping:
         """Return a mapping between partitions; errors as `create`.
@@ -288,6 +291,7 @@ class Plugins:
                             partial(self.create, FormatPlugin, use),
                             provision.safe,
                             state.name,
+                            provision.partial,
                         )
                     )
         return formats

@@ -21,7 +21,16 @@ else:
 
 __all__ = ["Settings"]
 
-_KEYS = ("definitions", "event_store", "executor", "io_managers", "plugins", "repository", "storage")
+_KEYS = (
+    "definitions",
+    "event_store",
+    "executor",
+    "io_managers",
+    "observers",
+    "plugins",
+    "repository",
+    "storage",
+)
 
 
 def _default_storage(settings: Settings) -> Path:
@@ -41,6 +50,7 @@ class Settings:
         event_store: where records are kept; ``None`` leaves it to the active plugins.
         storage: the directory of the instance.
         io_managers: what is used under each resource key.
+        observers: what is used under each name that a source asset gives as its ``observe_fn``.
         plugins: the ordered allow-list of plugins; ``None`` makes every installed one active.
         plugins_place: where that list stands.
     """
@@ -53,6 +63,7 @@ class Settings:
     event_store: Use | None = None
     storage: Path = attrs.field(default=attrs.Factory(_default_storage, takes_self=True))
     io_managers: Mapping[str, Use] = attrs.field(factory=dict)
+    observers: Mapping[str, Use] = attrs.field(factory=dict)
     plugins: Mapping[str, PluginUse] | None = None
     plugins_place: Place = attrs.field(default=Place("the settings"), eq=False)
 
@@ -125,6 +136,7 @@ class Settings:
             executor=reader.use(table.get("executor"), place.at("executor")),
             event_store=reader.use(table.get("event_store"), place.at("event_store")),
             io_managers=reader.named_uses(table.get("io_managers"), place.at("io_managers")),
+            observers=reader.named_uses(table.get("observers"), place.at("observers")),
             plugins=reader.plugins(table.get("plugins"), place.at("plugins")),
             plugins_place=place.at("plugins"),
         )

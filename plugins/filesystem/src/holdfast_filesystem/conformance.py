@@ -1,17 +1,33 @@
-"""How the observer of files is proven."""
+"""How the format of texts and the observers of files are proven."""
 
 from __future__ import annotations
 
 import itertools
 from pathlib import Path
 
-from holdfast.conformance.trials import ObservedSource, ObserverTrial
+from holdfast.conformance.trials import FormatTrial, ObservedSource, ObserverTrial
 
-__all__ = ["file_observer"]
+__all__ = ["file_hash_observer", "file_observer", "text_format"]
+
+
+def text_format(_directory: Path) -> FormatTrial:
+    """Return the trial of the format ``text``."""
+    return FormatTrial(
+        use="text", expected_failures={"FO-06": "Whatever is UTF-8 is a text, the start of one too."}
+    )
 
 
 def file_observer(directory: Path) -> ObserverTrial:
     """Return the trial of the observer ``file``, of files in a directory."""
+    return _of_files("file", directory)
+
+
+def file_hash_observer(directory: Path) -> ObserverTrial:
+    """Return the trial of the observer ``file_hash``, of files in a directory."""
+    return _of_files("file_hash", directory)
+
+
+def _of_files(name: str, directory: Path) -> ObserverTrial:
     numbers = itertools.count()
 
     def source() -> ObservedSource:
@@ -23,4 +39,4 @@ def file_observer(directory: Path) -> ObserverTrial:
 
         return ObservedSource({"path": file.name}, change, file.unlink)
 
-    return ObserverTrial(use="file", source=source)
+    return ObserverTrial(use=name, source=source)

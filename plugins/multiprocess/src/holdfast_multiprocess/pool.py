@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from holdfast.errors import SubprocessError
+from holdfast.execution.messages import name_of, pack_task, unpack_reply
 from holdfast_multiprocess.fork_server import ForkServer, safe_method
-from holdfast_multiprocess.messages import name_of, pack_task, unpack_reply
 
 __all__ = ["WorkerPool"]
 

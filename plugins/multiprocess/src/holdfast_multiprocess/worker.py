@@ -7,8 +7,8 @@ import importlib
 import sys
 from multiprocessing.connection import Connection
 
+from holdfast.execution.messages import perform
 from holdfast_multiprocess.descriptors import keep_private
-from holdfast_multiprocess.messages import perform
 
 __all__ = ["preload", "work"]
 

@@ -1,4 +1,4 @@
-"""What crosses between the pool and its workers: a task one way, what became of it the other, as pickles."""
+"""Calls in worker processes: what crosses is a task one way, what became of it the other, as pickles."""
 
 from __future__ import annotations
 
