@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pyarrow.dataset
 import pyarrow.parquet as pq
@@ -149,3 +150,10 @@ def test_partitions_are_one_table_to_polars(dataset: Path) -> None:
     table = pl.scan_parquet(dataset / "partition=*" / "*.parquet", hive_partitioning=True)
     assert table.select((pl.col("partition") == pl.col("day")).all()).collect().item()
     assert table.filter(pl.col("partition") == "2013-01-02").select(pl.len()).collect().item() == 2
+
+
+def test_partitions_are_one_table_to_duckdb(dataset: Path) -> None:
+    """With the partition's key as a column."""
+    files = f"read_parquet('{dataset}/partition=*/*.parquet', hive_partitioning = true)"
+    found = duckdb.sql(f"select count(*), bool_and(partition = day) from {files}").fetchall()
+    assert found == [(6, True)]
