@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import networkx
 import pytest
@@ -18,7 +19,14 @@ from holdfast.errors import (
     UnknownUpstreamError,
 )
 from holdfast.keys import AssetKey
-from holdfast.partitions.static import StaticPartitionsDefinition
+from holdfast.partitions.periods import DailyPartitionsDefinition
+from holdfast.partitions.time_mapping import TimeWindowPartitionMapping
+
+EARLIER = {
+    "partitions_def": DailyPartitionsDefinition("2024-01-01"),
+    "definition": SimpleNamespace(partition_mappings={AssetKey("total"): TimeWindowPartitionMapping(-1, -1)}),
+}
+"""What a node holds that reads its own partition of the day before."""
 
 
 def key(text: str) -> AssetKey:
@@ -140,7 +148,7 @@ def test_empty_graph() -> None:
 
 def test_partitioned_asset_may_read_itself() -> None:
     """A partitioned asset that reads its earlier partitions is neither its own parent nor child."""
-    own = graph(node("a"), node("total", "total a", partitions_def=StaticPartitionsDefinition(["x"])))
+    own = graph(node("a"), node("total", "total a", **EARLIER))
     assert own.parents("total") == (key("a"),)
     assert own.children("total") == ()
     assert own["total"].upstream == tuple(keys("total a"))

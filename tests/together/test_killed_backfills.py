@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import pickle
 import random
 import signal
 import subprocess
@@ -73,10 +73,10 @@ def test_a_backfill_killed_ten_times_is_resumed_to_its_end(
 
     everything = {f"{n:05}" for n in range(count)}
     assert recorded(tmp_path) == everything
-    assert {key: pickle.loads(file.read_bytes()) for key, file in stored(tmp_path).items()} == {
+    assert {key: json.loads(file.read_text()) for key, file in stored(tmp_path).items()} == {
         key: int(key) for key in everything
     }
-    assert pickle.loads((tmp_path / "data" / "total.pickle").read_bytes()) == sum(range(count))
+    assert json.loads((tmp_path / "data" / "total.json").read_text()) == sum(range(count))
     done = Counter(log.read_text().split())
     assert done.keys() == everything
     assert done.total() <= count + KILLS * in_flight
@@ -110,5 +110,5 @@ def recorded(directory: Path) -> set[str]:
 
 def stored(directory: Path) -> dict[str, Path]:
     """Return the file of each partition that is stored."""
-    files = directory.glob("data/number/partition=*/value.pickle")
+    files = directory.glob("data/number/partition=*/value.json")
     return {file.parent.name.partition("=")[2]: file for file in files}

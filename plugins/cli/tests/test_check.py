@@ -84,6 +84,7 @@ def test_a_name_stands_for_all_that_a_plugin_provides(holdfast):
     assert done.returncode == 0, done.stderr
     assert [(r["kind"], r["name"], r["passed"]) for r in json.loads(done.stdout)] == [
         ("observer", "file", False),
+        ("observer", "file_hash", False),
         ("IO manager", "filesystem", False),
     ]
 

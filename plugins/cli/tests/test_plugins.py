@@ -48,7 +48,7 @@ def test_a_plugin_that_is_not_there_cannot_be_switched_off(holdfast):
     """A misspelt plugin is an error that names the nearest."""
     done = holdfast("--no-plugins=sqlit", "plugins", "list")
     assert done.returncode == 2
-    assert "Did you mean 'sqlite'?" in done.stderr
+    assert "Did you mean 'sqlite' or 'sql'?" in done.stderr
 
 
 def test_the_doctor_finds_nothing(shop):
@@ -75,7 +75,7 @@ def test_the_doctor_finds_a_broken_plugin(holdfast, install):
             '[tool.holdfast]\nexecutor = { use = "multiprocess", max_wrkers = 2 }\n',
             "Did you mean 'max_workers'?",
         ),
-        ('[tool.holdfast]\nevent_store = "sqlit"\n', "Did you mean 'sqlite'?"),
+        ('[tool.holdfast]\nevent_store = "sqlit"\n', "Did you mean 'sqlite' or 'sql'?"),
         ('[tool.holdfast.io_managers]\nlake = "filesytem"\n', "Did you mean 'filesystem'?"),
     ],
 )

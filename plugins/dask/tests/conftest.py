@@ -23,7 +23,7 @@ MakeExecutor = Callable[..., DaskExecutor]
 def tasks() -> Iterator[ModuleType]:
     """The module of tasks, importable here and on workers."""
     sys.path.insert(0, IMPORTABLE)
-    yield importlib.import_module("worker_tasks")
+    yield importlib.import_module("dask_worker_tasks")
     sys.path.remove(IMPORTABLE)
 
 

@@ -95,7 +95,7 @@ def test_what_cannot_cross_is_refused(executor: DaskExecutor, tasks: ModuleType)
         executor.submit(operator.add, threading.Lock(), 1).result()
     with pytest.raises(UnmetExecutorRequirementsError, match="could not be read in the worker process"):
         executor.submit(tasks.echo, tasks.Unreadable()).result()
-    with pytest.raises(UnmetExecutorRequirementsError, match=r"worker_tasks\.lock returned, a lock, cannot"):
+    with pytest.raises(UnmetExecutorRequirementsError, match=r"tasks\.lock returned, a lock, cannot"):
         executor.submit(tasks.lock).result()
     assert executor.submit(operator.add, 1, 1).result() == 2
 

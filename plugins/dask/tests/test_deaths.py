@@ -35,7 +35,7 @@ def test_a_killed_worker_fails_its_own_task_alone(
     pid = int(ready.read_text())
     ready2.read_text()
     os.kill(pid, signal.SIGKILL)
-    message = rf"Worker process {pid} at tcp://\S+ was lost while it ran worker_tasks\.hold"
+    message = rf"Worker process {pid} at tcp://\S+ was lost while it ran dask_worker_tasks\.hold"
     with pytest.raises(SubprocessError, match=message):
         doomed.result()
     release2.write_text("")
@@ -124,6 +124,6 @@ def test_a_cluster_that_is_gone_fails_its_tasks(
     running = executor.submit(tasks.hold, ready, release)
     ready.read_text()
     own._process.kill()
-    with pytest.raises(SubprocessError, match=r"worker_tasks\.hold was on the Dask cluster .* is gone"):
+    with pytest.raises(SubprocessError, match=r"dask_worker_tasks\.hold was on the Dask cluster .* is gone"):
         running.result()
     own.stop()

@@ -128,7 +128,7 @@ def test_a_cluster_that_cannot_start_is_an_error(
 def script(tmp_path: Path, tasks: ModuleType) -> Callable[[str], subprocess.Popen[str]]:
     """Starts a script of its own, with the tasks importable."""
     head = f"import os, sys\nsys.path.append({str(Path(tasks.__file__ or '').parent)!r})\n"
-    head += "import worker_tasks\nfrom holdfast_dask.executor import DaskExecutor\n"
+    head += "import dask_worker_tasks\nfrom holdfast_dask.executor import DaskExecutor\n"
 
     def start(body: str) -> subprocess.Popen[str]:
         file = tmp_path / "script.py"
@@ -146,7 +146,7 @@ def test_a_script_without_a_main_guard_runs_once(script: Callable[[str], subproc
         """
         print("begins")
         with DaskExecutor(n_workers=1) as executor:
-            print(executor.submit(worker_tasks.echo, 1).result())
+            print(executor.submit(dask_worker_tasks.echo, 1).result())
             assert executor.submit(os.getcwd).result() == os.getcwd()
         """
     )
@@ -161,7 +161,7 @@ def test_the_cluster_ends_when_its_process_is_killed(
     process = script(
         """
         executor = DaskExecutor(n_workers=1)
-        print(*executor.submit(worker_tasks.family).result(), flush=True)
+        print(*executor.submit(dask_worker_tasks.family).result(), flush=True)
         sys.stdin.read()
         """
     )

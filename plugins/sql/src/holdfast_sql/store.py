@@ -10,15 +10,16 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, Text, func, literal, literal_column, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.exc import IntegrityError
 
 from holdfast.errors import RunExistsError, RunNotFoundError, SettingsError, StorageError
 from holdfast.event_json import dump_data, parse_data
-from holdfast.events import ENDS, Event, EventType, Run, RunStatus
+from holdfast.events import ENDS, Event, EventType, PartitionRecord, Run, RunStatus
 from holdfast.interfaces import EventStore
 from holdfast.key_paths import from_database_text, to_database_text
 from holdfast.keys import AssetKey
+from holdfast.partitions.keys import check_added
 from holdfast.provisions import PluginContext
 from holdfast_sql.server import Server, make_schema, take_turns
 from holdfast_sql.tables import VERSION, event_tables
@@ -118,6 +119,37 @@ class SQLEventStore(EventStore):
     def latest_observations(self, asset_keys: Iterable[AssetKey] | None = None) -> Mapping[AssetKey, Event]:
         return self._latest(EventType.ASSET_OBSERVATION, asset_keys)
 
+    def partitions(self, asset_key: AssetKey) -> Mapping[str, PartitionRecord]:
+        records = dict(super().partitions(asset_key))
+        failures = self._select_events(EventType.STEP_FAILURE).order_by(self._table["events"].c.id)
+        for event in self._events(failures):
+            for partition in event.data.partitions if asset_key in event.data.assets else ():
+                before = records.get(partition)
+                if before is None or before.timestamp <= event.timestamp:
+                    records[partition] = PartitionRecord.failed(event, before)
+        return records
+
+    def dynamic_partition_keys(self, name: str) -> Sequence[str]:
+        kept = self._table["dynamic_partitions"]
+        query = select(kept.c.key).where(kept.c.name == to_database_text(name)).order_by(kept.c.number)
+        with self._transaction() as connection:
+            return [from_database_text(key) for (key,) in connection.execute(query)]
+
+    def add_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        rows = [_dynamic(name, key) for key in check_added(name, keys)]
+        if rows:
+            add = insert(self._table["dynamic_partitions"]).on_conflict_do_nothing()
+            with self._transaction() as connection:
+                take_turns(connection, f"partitions {rows[0]['name']}")  # so that they stay in one piece
+                connection.execute(add, rows)
+
+    def remove_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
+        kept = self._table["dynamic_partitions"]
+        gone = [to_database_text(key) for key in check_added(name, keys)]
+        these = (kept.c.name == to_database_text(name)) & kept.c.key.in_(gone)
+        with self._transaction() as connection:
+            connection.execute(kept.delete().where(these))
+
     def close(self) -> None:
         """Let go of the connections; a later use opens others."""
         self._server.close()
@@ -209,6 +241,10 @@ def _row_of(event: Event) -> dict[str, Any]:
         "timestamp": event.timestamp,
         "body": dump_data(event),
     }
+
+
+def _dynamic(name: str, key: str) -> dict[str, Any]:
+    return {"name": to_database_text(name), "key": to_database_text(key)}
 
 
 def _event(

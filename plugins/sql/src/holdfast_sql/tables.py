@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Double, Identity, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 __all__ = ["VERSION", "event_tables"]
 
@@ -13,7 +25,7 @@ VERSION = 1
 
 
 def event_tables(schema: str) -> MetaData:
-    """Return the tables ``events``, ``runs`` and ``schema_version`` of a schema."""
+    """Return the tables ``events``, ``runs``, ``dynamic_partitions`` and ``schema_version`` of a schema."""
     tables = MetaData(schema=schema)
     Table("schema_version", tables, Column("version", Integer, nullable=False))
     Table(
@@ -47,6 +59,14 @@ def event_tables(schema: str) -> MetaData:
             "id",
             postgresql_where=_type_is("ASSET_MATERIALIZATION", " AND partition IS NOT NULL"),
         ),
+    )
+    Table(
+        "dynamic_partitions",
+        tables,
+        Column("number", BigInteger, Identity(always=True), primary_key=True),  # in the order of adding
+        Column("name", Text(collation="C"), nullable=False),
+        Column("key", Text(collation="C"), nullable=False),
+        UniqueConstraint("name", "key"),
     )
     return tables
 
