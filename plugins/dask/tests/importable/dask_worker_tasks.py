@@ -61,7 +61,7 @@ def session(log: Path, run_id: str) -> Session:
 
     resources = ResourcePool({"tape": ResourceDefinition(tape)})
     resources.get("tape", "a test")
-    return Session(run_id, "job", {}, resources, log=logging.getLogger("run"))
+    return Session(run_id, "job", {}.__getitem__, resources, log=logging.getLogger("run"))
 
 
 class Unreadable:
