@@ -9,21 +9,18 @@ from typing import Any, Literal
 import attrs
 
 from holdfast.asset_graph import AssetGraph
-from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import in_process_executor
 from holdfast.errors import InvalidDefinitionError, InvalidInvocationError, NothingToDoError
-from holdfast.events import BACKFILL_TAG, Event, EventType, Run
+from holdfast.events import BACKFILL_TAG, Event, EventType, PartitionRecord, Run
 from holdfast.instance import Instance
 from holdfast.job_result import ExecuteJobResult
 from holdfast.jobs import JobDefinition
 from holdfast.keys import AssetKey
-from holdfast.partition_choice import Moment, choose_partitions
+from holdfast.partition_choice import choose_partitions
 from holdfast.partitions.config import PartitionedConfig
 from holdfast.partitions.definition import PartitionsSubset
-from holdfast.run_api import execute_job
+from holdfast.run_api import execute_job, job_over
 from holdfast.run_partitions import RunPartitions, moment_of
-from holdfast.selection import AssetSelection
-from holdfast.selection_syntax import coerce_selection
 
 __all__ = ["BACKFILL_TAG", "Remaining", "backfill", "backfill_partitions", "remaining_of"]
 
@@ -156,6 +153,10 @@ def remaining_of(run_id: str, graph: AssetGraph, instance: Instance) -> Remainin
     if not first.about.partitions:
         raise InvalidInvocationError(f"Run '{run_id}' is no backfill, so there is nothing to resume.")
     moment = moment_of(instance)
+
+    def made_since(record: PartitionRecord) -> bool:
+        return record.made_by is not None and record.failed_in is None and record.timestamp >= first.started
+
     subsets: dict[AssetKey, PartitionsSubset] = {}
     planned = _planned(store.events(first.run_id), graph)
     for key in planned:
@@ -163,7 +164,7 @@ def remaining_of(run_id: str, graph: AssetGraph, instance: Instance) -> Remainin
         data = first.about.partitions.get(key.to_user_string())
         if node.partitions_def is not None and data is not None:
             subset = moment.still(node.partitions_def).from_json(data)
-            subsets[key] = subset - _made_since(first.started, key, subset, moment)
+            subsets[key] = subset - moment.recorded(key, subset.definition, made_since)
     left = {key for key, subset in subsets.items() if subset}
     latest = store.latest_materializations(planned)
     for key in graph.sorted(planned):
@@ -186,16 +187,6 @@ def _planned(events: Sequence[Event], graph: AssetGraph) -> list[AssetKey]:
     return keys
 
 
-def _made_since(started: float, key: AssetKey, subset: PartitionsSubset, moment: Moment) -> PartitionsSubset:
-    definition = subset.definition
-    made = [
-        partition
-        for partition, record in moment.records(key).items()
-        if record.made_by is not None and record.timestamp >= started and record.failed_in is None
-    ]
-    return definition.subset(filter(definition.can_have, made))
-
-
 def _job(
     assets: Sequence[Any] | JobDefinition, resources: Mapping[str, Any] | None, selection: Any
 ) -> JobDefinition:
@@ -207,11 +198,4 @@ def _job(
         return assets
     if not isinstance(assets, Sequence) or isinstance(assets, str):
         raise InvalidDefinitionError(f"backfill takes a list of assets or a job, not {assets!r}.")
-    chosen = AssetSelection.all() if selection is None else coerce_selection(selection)
-    return JobDefinition(
-        graph_def=None,
-        name="backfill",
-        resource_defs=resources,
-        executor_def=in_process_executor,
-        asset_layer=AssetLayer.select(AssetGraph.of(assets), chosen),
-    )
+    return job_over(assets, "backfill", resources, selection, in_process_executor)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from holdfast.builtins.event_store import MemoryEventStore
 from holdfast.definitions.observing import observer_name
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
+from holdfast.errors import InvariantViolationError
 from holdfast.events import Event
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey, CoercibleToAssetKey
@@ -24,7 +25,22 @@ if TYPE_CHECKING:  # these import pluggy and importlib_metadata, which a run in 
     from holdfast.plugins.settings import Settings
     from holdfast.plugins.uses import Use
 
-__all__ = ["Instance"]
+__all__ = ["Instance", "given_instance"]
+
+
+def given_instance(instance: Instance | None, what: str) -> Instance:
+    """Return an instance that was given for a run, or an ephemeral one where none was.
+
+    Args:
+        instance: what was given.
+        what: the job or function, for the message.
+
+    Raises:
+        InvariantViolationError: it is something else.
+    """
+    if not isinstance(instance, Instance | None):
+        raise InvariantViolationError(f"'{what}': instance is an Instance, not {instance!r}.")
+    return Instance.ephemeral() if instance is None else instance
 
 
 class _PluginMappings(Mappings):

@@ -26,10 +26,9 @@ from holdfast.errors import (
     InvalidConfigError,
     InvalidDefinitionError,
     InvalidSubsetError,
-    InvariantViolationError,
 )
 from holdfast.execution.resources import ResourcePool
-from holdfast.instance import Instance
+from holdfast.instance import Instance, given_instance
 from holdfast.job_partitions import JobPartitions
 from holdfast.keys import AssetKey, check_name
 from holdfast.observation_plan import make_observation_plan
@@ -379,7 +378,7 @@ class JobDefinition(JobPartitions):
             input_values: values of its graph's inputs, by name, on top of the job's.
             tags: labels of the run, on top of the job's.
         """
-        instance = self._instance(instance)
+        instance = given_instance(instance, self.name)
         partitions = self.partitions_of_run(partition_key, tags, instance, asset_selection)
         plan = self.plan_for_run(partitions, instance, asset_selection, input_values, op_selection)
         request = self.request(run_config, tags, run_id, values_in_memory=True, partitions=partitions)
@@ -388,11 +387,6 @@ class JobDefinition(JobPartitions):
         # Called here and not in a helper, so that few frames stand above the user's function.
         summary = run.execute()
         return in_process_result(self, plan, run, summary, raise_on_error)
-
-    def _instance(self, instance: Instance | None) -> Instance:
-        if not isinstance(instance, Instance | None):
-            raise InvariantViolationError(f"'{self.name}': instance is an Instance, not {instance!r}.")
-        return Instance.ephemeral() if instance is None else instance
 
     def __repr__(self) -> str:
         return f"JobDefinition({self.name!r})"

@@ -48,14 +48,23 @@ class Moment:
 
     def made(self, key: AssetKey, definition: PartitionsDefinition) -> PartitionsSubset:
         """Return the partitions of an asset that are recorded as made."""
-        records = self.records(key).items()
-        keys = [partition for partition, record in records if record.made_by is not None]
-        return definition.subset(filter(definition.can_have, keys))
+        return self.recorded(key, definition, lambda record: record.made_by is not None)
 
     def failed(self, key: AssetKey, definition: PartitionsDefinition) -> PartitionsSubset:
         """Return the partitions of an asset that were to be made since they were last made, and failed."""
-        records = self.records(key).items()
-        keys = [partition for partition, record in records if record.failed_in is not None]
+        return self.recorded(key, definition, lambda record: record.failed_in is not None)
+
+    def recorded(
+        self, key: AssetKey, definition: PartitionsDefinition, holds: Callable[[PartitionRecord], bool]
+    ) -> PartitionsSubset:
+        """Return the partitions of an asset, of those that it can have, whose record is as asked.
+
+        Args:
+            key: the asset.
+            definition: its partitions.
+            holds: says whether a record is.
+        """
+        keys = (partition for partition, record in self.records(key).items() if holds(record))
         return definition.subset(filter(definition.can_have, keys))
 
 

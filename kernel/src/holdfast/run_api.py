@@ -15,7 +15,7 @@ from holdfast.asset_graph import AssetGraph
 from holdfast.asset_layer import AssetLayer
 from holdfast.builtins.executors import retries_enabled
 from holdfast.builtins.memory import InMemoryIOManager
-from holdfast.definitions.executor import InitExecutorContext
+from holdfast.definitions.executor import ExecutorDefinition, InitExecutorContext
 from holdfast.definitions.refused import refuse
 from holdfast.definitions.resource import IOManagerDefinition, ResourceDefinition
 from holdfast.errors import (
@@ -26,7 +26,7 @@ from holdfast.errors import (
 )
 from holdfast.events import Event
 from holdfast.execution.session import Session
-from holdfast.instance import Instance
+from holdfast.instance import Instance, given_instance
 from holdfast.job_result import ExecuteJobResult, StoredValues
 from holdfast.jobs import JobDefinition
 from holdfast.plan import Plan
@@ -36,7 +36,7 @@ from holdfast.run_partitions import RunPartitions
 from holdfast.runs import RunSpec, in_process_result, prepare_in_process, prepare_on_executor, session_for
 from holdfast.selection_syntax import coerce_selection
 
-__all__ = ["execute_job", "materialize", "materialize_to_memory", "validate_run_config"]
+__all__ = ["execute_job", "job_over", "materialize", "materialize_to_memory", "validate_run_config"]
 
 
 def materialize(
@@ -69,8 +69,8 @@ def materialize(
         InvalidSubsetError: the selection names what is not there.
         Exception: what a failing asset raised, if ``raise_on_error``.
     """
-    job = _job_over(assets, "materialize", resources, selection)
-    instance = _instance(instance, "materialize")
+    job = job_over(assets, "materialize", resources, selection)
+    instance = given_instance(instance, "materialize")
     partitions = job.partitions_of_run(partition_key, tags, instance)
     plan = job.plan_for_run(partitions, instance)
     run = prepare_in_process(plan, job.request(run_config, tags, partitions=partitions), instance)
@@ -94,8 +94,8 @@ def materialize_to_memory(
     Raises:
         InvariantViolationError: an asset brings an IO manager of its own, or ``resources`` do.
     """
-    job = _job_over(assets, "materialize_to_memory", resources, selection)
-    instance = _instance(instance, "materialize_to_memory")
+    job = job_over(assets, "materialize_to_memory", resources, selection)
+    instance = given_instance(instance, "materialize_to_memory")
     partitions = job.partitions_of_run(partition_key, tags, instance)
     plan = job.plan_for_run(partitions, instance)
     request = job.request(run_config, tags, resources=_all_in_memory(job, plan), partitions=partitions)
@@ -266,15 +266,26 @@ def _pickled(
     return data
 
 
-def _instance(instance: Instance | None, what: str) -> Instance:
-    if not isinstance(instance, Instance | None):
-        raise InvariantViolationError(f"'{what}': instance is an Instance, not {instance!r}.")
-    return Instance.ephemeral() if instance is None else instance
-
-
-def _job_over(
-    assets: Sequence[Any], name: str, resources: Mapping[str, Any] | None, selection: Any
+def job_over(
+    assets: Sequence[Any],
+    name: str,
+    resources: Mapping[str, Any] | None,
+    selection: Any,
+    executor_def: ExecutorDefinition | None = None,
 ) -> JobDefinition:
+    """Return the job of a call that is given assets, whatever partitions these have.
+
+    Args:
+        assets: the assets, and the source assets they read.
+        name: the job's name: that of the function that is called.
+        resources: its resources.
+        selection: only these of the assets; without any assets, the source assets that can be observed.
+        executor_def: the executor it is run by.
+
+    Raises:
+        InvalidDefinitionError: ``assets`` is no list, or they contradict each other.
+        InvalidSubsetError: the selection names what is not there.
+    """
     if not isinstance(assets, Sequence) or isinstance(assets, str):
         raise InvalidDefinitionError(f"{name} takes a list of assets and source assets, not {assets!r}.")
     graph = AssetGraph.of(assets)
@@ -282,7 +293,9 @@ def _job_over(
         layer = AssetLayer.everything(graph)
     else:
         layer = AssetLayer.select(graph, coerce_selection(selection))
-    return JobDefinition(graph_def=None, name=name, resource_defs=resources, asset_layer=layer)
+    return JobDefinition(
+        graph_def=None, name=name, resource_defs=resources, executor_def=executor_def, asset_layer=layer
+    )
 
 
 def _all_in_memory(job: JobDefinition, plan: Plan) -> dict[str, ResourceDefinition]:

@@ -9,11 +9,7 @@ from holdfast.errors import UnsupportedParameterError
 __all__ = ["refuse"]
 
 _INSTEAD = {
-    "partition_mapping": "Leave it out and give the assets no partitions.",
-    "partition_mappings": "Leave it out and give the assets no partitions.",
-    "partitions_def": "Leave it out and make one asset, or one asset per part.",
     "version_strategy": "Leave it out; give computations versions: op(version=...), asset(op_version=...).",
-    "partition_key": "Leave it out: assets have no partitions yet.",
 }
 
 

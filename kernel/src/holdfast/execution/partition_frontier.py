@@ -81,8 +81,6 @@ class PartitionFrontier:
         """The steps that failed."""
         self.skipped: set[str] = set()
         """The steps that were skipped."""
-        self.lost: set[Need] = set()
-        """Nothing: lists of outputs do not run for many partitions."""
         for key in units.templates:
             self._connect(key)
         for key in units.templates:
@@ -204,10 +202,8 @@ class PartitionFrontier:
                 self._ready.append(key)
             return
         assert subset is not None
-        for edge in self._edges[key]:
-            theirs = self._units.subset(edge.need[0])
-            if theirs is not None and edge.need[0] in self._units.apart and not _alike(edge):
-                subset -= self._downstream(edge, theirs, subset)
+        for edge, theirs in self._followed(key):
+            subset -= self._downstream(edge, theirs, subset)
         self._fresh[key] = subset.each()
 
     def _open_gate(self, key: str) -> None:
@@ -247,12 +243,14 @@ class PartitionFrontier:
 
     def _count(self, key: str, one: PartitionsSubset) -> int:
         """Return how many steps the step of a partition waits for, those that all wait for alike apart."""
-        count = 0
+        return sum(len(self._upstream(edge, one) & theirs) for edge, theirs in self._followed(key))
+
+    def _followed(self, key: str) -> Iterator[tuple[Edge, PartitionsSubset]]:
+        """Yield the edges along which partitions wait each for its own, with the partitions upstream."""
         for edge in self._edges[key]:
             theirs = self._units.subset(edge.need[0])
             if theirs is not None and edge.need[0] in self._units.apart and not _alike(edge):
-                count += len(self._upstream(edge, one) & theirs)
-        return count
+                yield edge, theirs
 
     def _upstream(self, edge: Edge, mine: PartitionsSubset | None) -> PartitionsSubset:
         if edge.mapping is None:
@@ -293,12 +291,10 @@ class PartitionFrontier:
         return skips
 
     def _needs(self, key: str, one: PartitionsSubset) -> Iterator[Need]:
-        for edge in self._edges[key]:
+        for edge, theirs in self._followed(key):
             upstream, output = edge.need
-            theirs = self._units.subset(upstream)
-            if theirs is not None and upstream in self._units.apart and not _alike(edge):
-                for partition in self._upstream(edge, one) & theirs:
-                    yield f"{upstream}[{partition}]", output
+            for partition in self._upstream(edge, one) & theirs:
+                yield f"{upstream}[{partition}]", output
 
     def _is_lost(self, need: Need) -> bool:
         return need[0] in self.failed or need[0] in self.skipped or need in self._left_out

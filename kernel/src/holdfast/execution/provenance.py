@@ -43,8 +43,8 @@ class Provenance:
         self._plan = plan
         self._graph = plan.graph
         self._upstream = plan.graph.adjacency.upstream
-        self._events = store
-        self._store: Callable[[], EventStore] | None = store
+        self._store = store
+        self._asked = False
         self._used: dict[Place, Used] = {}
         self._labels: dict[int, tuple[str, str, str]] = {}  # each asset may be read many times
         self._records: dict[int, Mapping[str, PartitionRecord]] = {}
@@ -132,19 +132,19 @@ class Provenance:
             return derived_version(made_of), ""
         if node.partitions_def is not None:
             return self._of_partitions(position, _read_partitions(step, node.key))
-        if self._store is not None:
+        if not self._asked:
             used, self._used = self._used, {}
             recorded = self._recorded(self._store())
             self.told({(key, None): version for key, version in recorded.items()})
             self._used.update(used)
-            self._store = None
+            self._asked = True
         return self._used.get(position, _NOTHING)
 
     def _of_partitions(self, position: int, partitions: PartitionsSubset | None) -> Used:
         if not partitions:
             return _NOTHING
-        if len(partitions) == 1:
-            return self._of_partition(position, next(iter(partitions)))
+        if partitions.only_key is not None:
+            return self._of_partition(position, partitions.only_key)
         made_of = [text for key in partitions for text in (key, self._of_partition(position, key)[0])]
         return derived_version(made_of), ""
 
@@ -154,7 +154,7 @@ class Provenance:
             return known
         records = self._records.get(position)
         if records is None:
-            records = self._events().partitions(self._graph.nodes[position].key)
+            records = self._store().partitions(self._graph.nodes[position].key)
             self._records[position] = records
         record = records.get(partition)
         if record is None or record.made_by is None:
