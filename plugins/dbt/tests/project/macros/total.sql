@@ -1,0 +1,1 @@
+{% macro total(column) %}cast(sum({{ column }}) as bigint){% endmacro %}

@@ -1,0 +1,2 @@
+select product, error('the oven is too hot') as state
+from {{ ref('prices') }}

@@ -1,0 +1,2 @@
+select product, pieces, cast(sold_at as date) as day
+from {{ source('till', 'sales') }}
