@@ -16,7 +16,7 @@ from holdfast.definitions.op import OpDefinition
 from holdfast.definitions.resource import IOManagerDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, SettingsError, did_you_mean
-from holdfast.keys import AssetKey, check_group_name
+from holdfast.keys import AssetKey, check_group_name, key_prefix_parts
 from holdfast.metadata import MetadataValue
 from holdfast.provisions import PluginContext
 from holdfast_dbt.command import Dbt
@@ -203,7 +203,7 @@ def _path(value: Any, option: str) -> Path:
 
 
 def _prefix(value: Any) -> tuple[str, ...]:
-    parts = (value,) if isinstance(value, str) else tuple(value or ())
-    if not all(isinstance(part, str) for part in parts):
-        raise SettingsError(_WHAT, "key_prefix", f"is a string or a list of strings, not {value!r}.")
-    return parts
+    try:
+        return key_prefix_parts(value)
+    except InvalidDefinitionError as error:
+        raise SettingsError(_WHAT, "key_prefix", str(error)) from error

@@ -98,7 +98,7 @@ def _check(nodes: Sequence[Node], results: Mapping[str, Mapping[str, Any]], done
     if not (absent or failed or skipped or others or done.code):
         return
     made = sum(status.get(name) == "success" for name in names)
-    problems = [f"dbt made {made} of {len(nodes)}, which are recorded; the others are as they were."]
+    problems = [f"dbt made {made} of {len(nodes)}, which are recorded."]
     for each in [*failed, *others]:
         kind = "failed" if each in names else "is a test or hook that failed"
         problems.append(f"- {each} {kind}: {results[each].get('message') or status[each]}")

@@ -154,7 +154,7 @@ def read_manifest(file: Path) -> Manifest:
     Raises:
         InvalidDefinitionError: there is none, or none of the version that is known here; with what to do.
     """
-    fix = "Run 'dbt parse' in the project, with dbt 1.8 to 1.11."
+    fix = "Run 'dbt parse' in the project, with dbt 1.10 or 1.11."
     try:
         data: Any = json.loads(file.read_bytes())
     except FileNotFoundError:
