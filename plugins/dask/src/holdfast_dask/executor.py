@@ -123,7 +123,7 @@ class DaskExecutor(Executor):
             connection = self._connected()
             connection.run_ids.update(step.run_id for step in steps)
             self._open.add(future)
-            future.add_done_callback(self._open.discard)
+            future.add_done_callback(lambda _: self._open.discard(future))
             future.start(connection, task, title)
             return future
 

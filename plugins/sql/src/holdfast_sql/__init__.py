@@ -1,11 +1,11 @@
-"""IO manager that keeps assets as tables of PostgreSQL, and an event store there, for teams."""
+"""Assets as tables of PostgreSQL, an event store there, for teams, and an observer of queries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from holdfast.hookspecs import hookimpl
-from holdfast.provisions import EventStorePlugin, IOManagerPlugin
+from holdfast.provisions import EventStorePlugin, IOManagerPlugin, ObserverPlugin
 
 __all__: list[str] = []
 
@@ -29,4 +29,16 @@ def holdfast_event_stores() -> Iterator[EventStorePlugin]:
         factory="holdfast_sql.store:SQLEventStore",
         summary="runs and events in PostgreSQL, for several machines at once",
         requires=("psycopg", "sqlalchemy"),
+    )
+
+
+@hookimpl
+def holdfast_observers() -> Iterator[ObserverPlugin]:
+    """Provide the observer ``sql``."""
+    yield ObserverPlugin(
+        name="sql",
+        factory="holdfast_sql.observer:SQLObserver",
+        summary="what the query in the metadata 'query' gives, in PostgreSQL or an SQLite file",
+        requires=("psycopg", "sqlalchemy"),
+        conformance="holdfast_sql.observer_trial:observer",
     )

@@ -83,7 +83,7 @@ class SQLSession(TableSession):
         if not sqlalchemy.inspect(self._connection).has_table(self._catalog.name, self._catalog.schema):
             return {}
         columns = self._catalog.c
-        rows = self._connection.execute(
+        rows: Iterable[Any] = self._connection.execute(
             sqlalchemy.select(columns.partition, columns.kind, columns.shape).where(*self._about(partitions))
         )
         return {partition: Shape.from_bytes(kind, shape) for partition, kind, shape in rows}

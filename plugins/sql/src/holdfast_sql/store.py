@@ -133,7 +133,8 @@ class SQLEventStore(EventStore):
         kept = self._table["dynamic_partitions"]
         query = select(kept.c.key).where(kept.c.name == to_database_text(name)).order_by(kept.c.number)
         with self._transaction() as connection:
-            return [from_database_text(key) for (key,) in connection.execute(query)]
+            rows: Iterable[Any] = connection.execute(query)
+            return [from_database_text(key) for (key,) in rows]
 
     def add_dynamic_partitions(self, name: str, keys: Iterable[str]) -> None:
         rows = [_dynamic(name, key) for key in check_added(name, keys)]
@@ -198,7 +199,8 @@ class SQLEventStore(EventStore):
 
     def _events(self, query: Select[Any]) -> list[Event]:
         with self._transaction() as connection:
-            return [_event(*row) for row in connection.execute(query)]
+            rows: Iterable[Any] = connection.execute(query)
+            return [_event(*row) for row in rows]
 
     def _latest(self, kind: EventType, asset_keys: Iterable[AssetKey] | None) -> Mapping[AssetKey, Event]:
         columns = self._table["events"].c
