@@ -27,7 +27,16 @@ from holdfast.provisions import IOManagerPlugin
 def holdfast_io_managers():
     yield IOManagerPlugin(name=__name__, factory=f"{__name__}_io:Store", summary="a store")
 """
-ASSETS = "from holdfast import asset, repository\n@asset\ndef orders(): ...\n@repository\ndef shop(): return [orders]\n"
+ASSETS = """
+from holdfast import asset, repository
+
+@asset
+def orders(): ...
+
+@repository
+def shop():
+    return [orders]
+"""
 
 
 class Repository:
