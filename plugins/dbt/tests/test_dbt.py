@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 import pytest
 
 from holdfast import (
@@ -23,10 +24,15 @@ from holdfast import (
     build_input_context,
     materialize,
 )
+from holdfast.formats import Formats
 from holdfast.project import Project
+from holdfast.provisions import PluginContext
 from holdfast_dbt.command import DbtError
+from holdfast_dbt.keys import key_of
 from holdfast_dbt.loading import load_dbt_assets
+from holdfast_dbt.manifest import Node
 from holdfast_dbt.tables import DbtTables
+from holdfast_duckdb.io import duckdb_io_manager
 
 # One worker runs these: parsing the project takes longer than all that is done with it.
 pytestmark = pytest.mark.xdist_group("dbt")
@@ -95,11 +101,6 @@ def failure_of(result: Any) -> str:
     return str(event.data.error.message)
 
 
-def count(project: Path, table: str) -> int:
-    with duckdb.connect(project / "bakery.duckdb", read_only=True) as database:
-        return int(database.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
-
-
 def tables_in(project: Path) -> set[str]:
     with duckdb.connect(project / "bakery.duckdb", read_only=True) as database:
         rows = database.execute(
@@ -112,7 +113,8 @@ def test_a_project_is_made_by_one_use_of_dbt(make: Any, project: Path) -> None:
     """All that is selected is in the database and recorded; dbt's own files are as they were."""
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*") if path.suffix != ".duckdb"}
     result = make(GOOD)
-    made = {"best_day", "price_history", "price_list", "prices", "revenue", "stg_sales"}
+    made = {"best_day", "cheapest", "menu_v1", "menu_v2", "price_history", "price_list", "prices", "revenue"}
+    made.add("stg_sales")
     assert result.success, failure_of(result)
     assert set(made_by(result)) == tables_in(project) == made
     assert len(result.filter_events(lambda event: event.type is EventType.STEP_START)) == 1
@@ -124,10 +126,10 @@ def test_a_project_is_made_by_one_use_of_dbt(make: Any, project: Path) -> None:
 
 
 def test_a_selection_is_made_and_nothing_else(make: Any, project: Path) -> None:
-    """Not what is above, and not the tests of what is not selected."""
-    result = make("prices")
+    """Not what is in a folder of the same name, nor another version, nor tests of what is not selected."""
+    result = make(AssetSelection.keys("prices", "price_list", "menu_v1"))
     assert result.success, failure_of(result)
-    assert set(made_by(result)) == tables_in(project) == {"prices"}
+    assert set(made_by(result)) == tables_in(project) == {"prices", "price_list", "menu_v1"}
     assert outcomes(result) == {}
 
 
@@ -168,9 +170,9 @@ def test_a_failed_test_fails_the_step_and_not_the_table(make: Any, project: Path
     """What was made before is recorded, and is in the database; what dbt skips for it is neither."""
     result = make(GOOD)
     assert not result.success
-    assert (
-        set(made_by(result)) == tables_in(project) == {"price_history", "price_list", "prices", "stg_sales"}
-    )
+    assert set(made_by(result)) == tables_in(project)
+    assert {"stg_sales", "price_list"} <= set(made_by(result))
+    assert not {"revenue", "best_day"} & set(made_by(result))
     assert outcomes(result)["relationships_stg_sales"] is False
     assert "relationships_stg_sales" in failure_of(result)
     assert "skipped for that: model.bakery.revenue, model.bakery.best_day" in failure_of(result)
@@ -204,6 +206,10 @@ from holdfast import AssetIn, asset
 def report(best_day: pyarrow.Table):
     return best_day.to_pylist()[0]["cents"]
 
+@asset(ins={"sales": AssetIn(["till", "sales"])})
+def pieces(sales: pyarrow.Table):
+    return sum(sales["pieces"].to_pylist())
+
 @asset(non_argument_deps={"best_day"})
 def rows():
     with duckdb.connect("bakery/bakery.duckdb", read_only=True) as database:
@@ -219,9 +225,10 @@ def test_python_reads_what_dbt_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     loaded = Project.load(tmp_path)
-    result = loaded.materialize("prices or stg_sales or revenue or best_day or report or rows")
+    result = loaded.materialize("prices or stg_sales or revenue or best_day or report or rows or pieces")
     assert result.success
     assert loaded.repository.load_asset_value("report", instance=loaded.instance) == 3 * 420
+    assert loaded.repository.load_asset_value("pieces", instance=loaded.instance) == 3
     assert loaded.repository.load_asset_value("rows", instance=loaded.instance) == 1
 
 
@@ -244,10 +251,10 @@ def test_a_model_that_changed_after_parsing_is_told(make: Any, project: Path, ca
 
 def test_a_model_that_is_gone_is_an_error(make: Any, project: Path) -> None:
     """It says that the manifest is old; the rest is made."""
-    (project / "models/marts/price_list.sql").unlink()
-    result = make(AssetSelection.keys("prices", "price_list"))
+    (project / "models/marts/best_day.sql").unlink()
+    result = make(AssetSelection.keys("prices", "best_day"))
     assert set(made_by(result)) == {"prices"}
-    assert "not in the project as it is now: dbt's model.bakery.price_list" in failure_of(result)
+    assert "not in the project as it is now: dbt's model.bakery.best_day" in failure_of(result)
     assert "Run 'dbt parse'" in failure_of(result)
 
 
@@ -318,6 +325,19 @@ def test_an_interrupted_run_ends_dbt(make: Any, stub: Any, project: Path, caplog
         logger.removeHandler(handler)
     with pytest.raises(ProcessLookupError):
         os.kill(int((project / "pid.txt").read_text()), 0)
+
+
+def test_keys_of_relations_lead_to_tables(tmp_path: Path) -> None:
+    """The IO managers of tables look where dbt put them."""
+    file = tmp_path / "lake.duckdb"
+    with duckdb.connect(file) as database:
+        database.execute("CREATE SCHEMA marts; CREATE VIEW marts.facts AS SELECT 1 AS n")
+        database.execute("CREATE TABLE main.plain AS SELECT 2 AS n")
+    reader = duckdb_io_manager(PluginContext(tmp_path, tmp_path, Formats()), path=file)
+    for schema, name, value in (("marts", "facts", 1), ("main", "plain", 2)):
+        node = Node({"resource_type": "model", "schema": schema, "alias": name, "name": "other"})
+        context = build_input_context(asset_key=key_of(node, "relation"), python_type=pyarrow.Table)
+        assert DbtTables(reader).load_input(context).to_pylist() == [{"n": value}]
 
 
 def test_an_error_of_dbt_is_a_storage_error() -> None:

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 import holdfast_dbt
-from holdfast import AssetKey, InvalidDefinitionError, SettingsError, SourceAsset, asset, repository
+from holdfast import (
+    AssetKey,
+    InvalidDefinitionError,
+    SettingsError,
+    SourceAsset,
+    asset,
+    define_asset_job,
+    repository,
+)
 from holdfast.plugins.loading import Plugins
 from holdfast.plugins.settings import Settings
 from holdfast.plugins.uses import Use
@@ -209,6 +217,22 @@ def test_a_source_may_be_an_asset_of_the_repository(load: Any) -> None:
         return [found, sales]
 
     assert shop.graph.parents("a") == (AssetKey("sales"),)
+
+
+def test_an_asset_between_two_models_parts_them(load: Any) -> None:
+    """What is above it is made by one use of dbt, what is below it by another."""
+    found = load(
+        node("model.shop.a"),
+        node("model.shop.c", "source.shop.till.b", "model.shop.a"),
+        source("b", meta={"holdfast": {"asset_key": "b", "made_here": True}}),
+    )
+
+    @asset(non_argument_deps={"a"})
+    def b() -> None:
+        pass
+
+    plan = define_asset_job("all_of_it").resolve([*found, b]).plan()
+    assert [sorted(map(str, step.selected)) for step in plan] == [["a"], ["b"], ["c"]]
 
 
 def test_a_source_may_be_observed(load: Any) -> None:

@@ -1,0 +1,2 @@
+select product
+from {{ ref('prices') }}

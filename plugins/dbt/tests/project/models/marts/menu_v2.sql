@@ -1,0 +1,2 @@
+select product, coins
+from {{ ref('price_list') }}

@@ -1,0 +1,4 @@
+select product
+from {{ ref('price_list') }}
+order by coins
+limit 1
