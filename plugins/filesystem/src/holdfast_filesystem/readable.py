@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from types import NoneType
 from typing import IO, Any
@@ -92,7 +92,8 @@ class JsonFormat(Format):
         text = _COMPACT.encode(obj)
         if obj and len(text) <= _INDENTED and type(obj) in _HOLDERS:
             members = obj.values() if type(obj) is dict else obj
-            if _HOLDERS.isdisjoint(map(type, members)):
+            kinds: Iterable[Any] = map(type, members)
+            if _HOLDERS.isdisjoint(kinds):
                 text = _LINES.encode(obj)
                 text = f"{text[0]}\n  {text[1:-1]}\n{text[-1]}"
             else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from holdfast.conformance.observers.bench import version_of
 from holdfast.conformance.suites import Saboteur
-from holdfast.errors import Error
+from holdfast.errors import InvalidDefinitionError
 from holdfast.interfaces import ObserveContext, Observer
 from holdfast.metadata import MetadataValue
 from holdfast.versions import LogicalVersion, ObserveResult
@@ -80,7 +80,7 @@ class VersionForMissing(FaultyObserver):
         """Return a version."""
         try:
             return super().observe(context)
-        except Error:
+        except InvalidDefinitionError:
             raise
         except Exception:
             return LogicalVersion("missing")
