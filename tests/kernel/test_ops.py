@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import pickle
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -298,6 +299,16 @@ def test_a_definition_made_directly_is_given_all_inputs_together() -> None:
         add(one())
 
     assert both.execute_in_process().output_for_node("add") == 2
+
+
+def yields_a_value(_context: Any, inputs: Any) -> Iterator[Output[int]]:
+    yield Output(len(inputs))
+
+
+def test_an_op_definition_takes_its_inputs_together_in_another_process():
+    """How its function is called crosses with it."""
+    made = pickle.loads(pickle.dumps(OpDefinition(yields_a_value, "made")))
+    assert made.takes_inputs_together
 
 
 def test_a_definition_made_directly_has_one_output_by_default() -> None:

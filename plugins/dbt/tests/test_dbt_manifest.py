@@ -219,6 +219,12 @@ def test_a_source_may_be_an_asset_of_the_repository(load: Any) -> None:
     assert shop.graph.parents("a") == (AssetKey("sales"),)
 
 
+def test_assets_are_defined_in_the_project(load: Any, tmp_path: Path) -> None:
+    """Messages lead there, and not to the loader; so does a selection of them."""
+    (made,) = load(node("model.shop.a"), node("model.shop.b"))
+    assert made.subset_for({AssetKey("a")}).place == str(tmp_path / "dbt_project.yml")
+
+
 def test_an_asset_between_two_models_parts_them(load: Any) -> None:
     """What is above it is made by one use of dbt, what is below it by another."""
     found = load(

@@ -34,7 +34,14 @@ from holdfast.types.hints import check_dagster_type, known_type, resolve_type
 
 __all__ = ["ANY_CONFIG", "OpDefinition", "op"]
 
-RAW_ARGUMENTS = FunctionArguments(takes_context=True, names=())
+
+@attrs.frozen
+class _RawArguments(FunctionArguments):
+    def __reduce__(self) -> str:
+        return "RAW_ARGUMENTS"  # the one of this module, also in another process
+
+
+RAW_ARGUMENTS = _RawArguments(takes_context=True, names=())
 """Of a function that takes the context and a dictionary of the inputs, as `OpDefinition` itself asks for."""
 
 

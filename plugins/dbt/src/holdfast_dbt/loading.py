@@ -17,6 +17,7 @@ from holdfast.definitions.resource import IOManagerDefinition
 from holdfast.definitions.source_asset import SourceAsset
 from holdfast.errors import InvalidDefinitionError, SettingsError, did_you_mean
 from holdfast.keys import AssetKey, check_group_name, key_prefix_parts
+from holdfast.lazy import lazy
 from holdfast.metadata import MetadataValue
 from holdfast.provisions import PluginContext
 from holdfast_dbt.command import Dbt
@@ -84,6 +85,18 @@ def load_dbt_assets(
     return [*project.assets(dbt), *project.sources()]
 
 
+@attrs.frozen(eq=False, slots=False, kw_only=True)
+class _DbtAssets(AssetsDefinition):
+    """What a project makes, which is defined there and not by the function that calls dbt."""
+
+    project_dir: Path
+
+    @lazy
+    def place(self) -> str:
+        """The file of the project."""
+        return str(self.project_dir / "dbt_project.yml")
+
+
 @attrs.frozen
 class _Project:
     manifest: Manifest
@@ -112,7 +125,8 @@ class _Project:
             tables_through(reader), required_resource_keys=set() if reader is None else {reader}
         )
         return [
-            AssetsDefinition(
+            _DbtAssets(
+                project_dir=dbt.project_dir,
                 keys_by_input_name={names[source]: key for source, key in read.items()},
                 keys_by_output_name={names[unique_id]: keys[unique_id] for unique_id in nodes},
                 node_def=OpDefinition(

@@ -26,6 +26,7 @@ def computation(
         manifest: what the assets were defined from.
         nodes: the models, seeds and snapshots by name of the output.
     """
+    file = manifest.file  # and not all of it, as the function may cross to another process
     fingerprints = {node.unique_id: manifest.fingerprint(node.unique_id) for node in nodes.values()}
 
     def run_dbt(context: Any, _inputs: Mapping[str, Any]) -> Iterator[Item]:
@@ -48,7 +49,7 @@ def computation(
                         "%s has changed since %s was written, so what is recorded of it is not what was run. "
                         "Run 'dbt parse'.",
                         selected[unique_id][1],
-                        manifest.file,
+                        file,
                     )
                 yield Output(None, selected[unique_id][0], metadata=_metadata(result, done.manifest, version))
         _check([node for _, node in selected.values()], results, done)
