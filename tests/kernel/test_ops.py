@@ -7,6 +7,7 @@ import pickle
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from holdfast import (
@@ -307,7 +308,7 @@ def yields_a_value(_context: Any, inputs: Any) -> Iterator[Output[int]]:
 
 def test_an_op_definition_takes_its_inputs_together_in_another_process():
     """How its function is called crosses with it."""
-    made = pickle.loads(pickle.dumps(OpDefinition(yields_a_value, "made")))
+    made = pickle.loads(cloudpickle.dumps(OpDefinition(yields_a_value, "made")))
     assert made.takes_inputs_together
 
 
