@@ -178,9 +178,10 @@ def _write(directory: Path, texts: Mapping[str, str]) -> None:
     temporary = beside / f".new-{os.urandom(8).hex()}"
     moved: list[Path] = []
     try:
+        temporary.mkdir()
         for name, text in texts.items():
             file = temporary / name
-            file.parent.mkdir(parents=file.parent != temporary, exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
         if not there:
             temporary.rename(directory)
@@ -189,7 +190,7 @@ def _write(directory: Path, texts: Mapping[str, str]) -> None:
             moved.append(path.rename(directory / path.name))
         moved.clear()
     except OSError as error:
-        raise StorageError(f"{error.filename or directory} cannot be written: {error.strerror}.") from error
+        raise StorageError(f"{directory} cannot be written: {error.strerror}.") from error
     finally:
         for path in [*moved, temporary]:
             shutil.rmtree(path, ignore_errors=True)

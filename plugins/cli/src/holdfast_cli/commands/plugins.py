@@ -25,7 +25,7 @@ __all__ = ["PluginsCommand"]
 
 
 class PluginsCommand(Command):
-    """List the installed plugins, look for problems, explain a name, prove or start one; whatever is broken."""
+    """List the installed plugins, check, explain, prove and start them; whatever is broken."""
 
     def configure(self, parser: ArgumentParser) -> None:
         """Add ``list``, ``doctor``, ``explain``, ``check`` and ``new``."""
@@ -61,8 +61,8 @@ class PluginsCommand(Command):
         starting = actions.add_parser(
             "new",
             help="start a plugin",
-            description="Write a package with a plugin of a kind: an implementation that works, its tests, which "
-            "prove it, and what else a package needs. Change it into yours.",
+            description="Write a package with a plugin that works, with tests that prove it and what else a "
+            "package needs. Change it into yours.",
         )
         configure_new(starting)
         starting.set_defaults(act=new_plugin)
