@@ -56,6 +56,7 @@ LAYERS = (
     ("run_api",),
     ("backfills",),
     ("project",),
+    ("serving",),
     ("conformance",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
