@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from holdfast.errors import PluginError, UnknownProvisionError
 from holdfast.plugins.loading import PREFERRED, Plugins
 from holdfast.plugins.states import PluginState
-from holdfast.plugins.uses import Use
+from holdfast.plugins.uses import Use, described
 from holdfast.provisions import EventStorePlugin, ExecutorPlugin, IOManagerPlugin, ObserverPlugin, Provision
 
 __all__ = ["chosen", "explain"]
@@ -73,7 +73,7 @@ def chosen(plugins: Plugins, kind: type[Provision], use: Use) -> list[str]:
     by = str(use.place)
     if kind in PREFERRED and use.place.source == "the defaults":
         by += f", the first that is there of {', '.join(PREFERRED[kind])}"
-    options = [f"  option: {option} = {value!r}" for option, value in use.options.items()]
+    options = [f"  option: {option} = {described(value)}" for option, value in use.options.items()]
     return [f"the {kind.kind} '{use.use}' {who}", f"  chosen by: {by}", *options]
 
 
