@@ -98,8 +98,8 @@ def a_mapping_however_many(bench: IOBench) -> None:
 def missing_partition(bench: IOBench) -> None:
     """A partition that was never stored is a StepOutputNotFoundError that names it, also among others.
 
-    Raise StepOutputNotFoundError. A partition is not left out of the mapping: whoever sums over partitions would
-    be wrong and not know it.
+    Raise StepOutputNotFoundError. A partition is not left out of the mapping: whoever sums over them would be
+    wrong and not know it.
     """
     (value,) = bench.samples(1)
     if _refuses(bench, lambda: bench.get("a", _KEYS[0]), "loading one partition"):
