@@ -22,6 +22,7 @@ from holdfast.errors import (
 )
 from holdfast.plugins.loading import Plugins
 from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.looking import Looked
 from holdfast_cli.output import print_json
 
 __all__ = ["KINDS", "Kind", "configure_new", "new_plugin"]
@@ -79,7 +80,7 @@ def configure_new(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def new_plugin(plugins: Plugins, _problems: list[str], arguments: Namespace) -> int:
+def new_plugin(looked: Looked, arguments: Namespace) -> int:
     """Write the package, print what was made and what comes next, and return the exit code.
 
     Raises:
@@ -89,7 +90,7 @@ def new_plugin(plugins: Plugins, _problems: list[str], arguments: Namespace) -> 
         StorageError: the directory is not empty, or cannot be written; then nothing is left.
     """
     kind, name = _checked_kind(arguments.kind), _checked_name(arguments.name)
-    _check_free(plugins, kind, name)
+    _check_free(looked.plugins, kind, name)
     directory = arguments.directory_ or Path(_distribution(name))
     texts = dict(_rendered(kind, name))
     _write(directory, texts)
