@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+collect_ignore = ["docs/examples/plugin"]  # its test is of a package that is installed first
+
 _FAST = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=100")
 # So the server and its files do not outlive the process of the tests, even if that is killed.
 _UNTIL_STDIN_ENDS = '"$@" & read _; kill -INT $!; wait; rm -rf "$0"'

@@ -1,4 +1,4 @@
-"""``holdfast plugins``: list the installed plugins, check them, explain a name, or prove one."""
+"""``holdfast plugins``: list the installed plugins, check them, explain a name, prove one, or start one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from holdfast_cli.explaining import explain_name
 from holdfast_cli.looking import Looked, look
 from holdfast_cli.output import aside, print_json, print_table
 from holdfast_cli.proving import check_plugin, configure_check
+from holdfast_cli.scaffolding import configure_new, new_plugin
 
 __all__ = ["PluginsCommand"]
 
 
 class PluginsCommand(Command):
-    """List the installed plugins, look for problems, explain a name, or prove one; whatever is broken."""
+    """List the installed plugins, check, explain, prove and start them; whatever is broken."""
 
     def configure(self, parser: ArgumentParser) -> None:
-        """Add ``list``, ``doctor``, ``explain`` and ``check``."""
+        """Add ``list``, ``doctor``, ``explain``, ``check`` and ``new``."""
         actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
         listing = actions.add_parser(
             "list", help="list plugins", description="List every installed plugin with its state."
@@ -55,6 +56,14 @@ class PluginsCommand(Command):
         )
         configure_check(checking)
         checking.set_defaults(act=check_plugin)
+        starting = actions.add_parser(
+            "new",
+            help="start a plugin",
+            description="Write a package with a plugin that works, with tests that prove it and what else a "
+            "package needs. Change it into yours.",
+        )
+        configure_new(starting)
+        starting.set_defaults(act=new_plugin)
 
     def run(self, arguments: Namespace) -> int:
         """Print what was asked for."""
