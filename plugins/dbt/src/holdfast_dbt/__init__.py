@@ -17,5 +17,5 @@ def holdfast_loaders() -> Iterator[LoaderPlugin]:
         name="dbt",
         factory="holdfast_dbt.loading:load_dbt_assets",
         summary="the models, seeds and snapshots of a dbt project, from its manifest",
-        conformance="holdfast_dbt.trials:project",
+        conformance="holdfast_dbt.conformance:project",
     )
