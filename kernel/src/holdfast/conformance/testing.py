@@ -164,6 +164,6 @@ class LoaderConformance(Conformance):
 
 
 class EventStoreConformance(Conformance):
-    """The suite for event stores; the subject is a name or a `Trial`."""
+    """The suite for event stores; the subject is a name or an `EventStoreTrial`."""
 
     suite = EVENT_STORES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -134,10 +133,7 @@ class _Machine(RuleBasedStateMachine):
 
     def __init__(self, bench: StoreBench) -> None:
         super().__init__()
-        bench.close()
-        shutil.rmtree(bench.directory)
-        bench.directory.mkdir()
-        bench.store = bench.open()
+        bench.empty()
         self.bench = bench
         self.model = Model()
 
