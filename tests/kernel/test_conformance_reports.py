@@ -11,10 +11,10 @@ import pytest
 
 from holdfast import InvalidDefinitionError, IOManager, UnknownProvisionError
 from holdfast.conformance import (
+    EventStoreTrial,
     IOManagerTrial,
     ObserverTrial,
     Report,
-    EventStoreTrial,
     Trial,
     check_event_store,
     check_io_manager,
@@ -108,7 +108,9 @@ def test_an_expected_failure_is_none() -> None:
 
 def test_a_clause_that_holds_unexpectedly_is_a_failure() -> None:
     """A reason for a failure that is gone has to go."""
-    report = check_event_store(EventStoreTrial(use="memory", expected_failures={"ES-01": "It is slow."}), ["ES-01"])
+    report = check_event_store(
+        EventStoreTrial(use="memory", expected_failures={"ES-01": "It is slow."}), ["ES-01"]
+    )
     assert outcomes(report) == {"ES-01": Outcome.MENDED}
     assert not report.findings[0].good
 

@@ -85,8 +85,8 @@ class StoreBench(Bench):
         self.store = self.open()
         if self.trial.clear is None and not self.sabotaged and self.store.runs(1):
             raise InvalidDefinitionError(
-                "The event store still has runs after its directory was emptied. Give an EventStoreTrial whose "
-                "'clear' empties the place where they are."
+                "The event store still has runs after its directory was emptied. Give an EventStoreTrial "
+                "whose 'clear' empties the place where they are."
             )
 
     def close(self) -> None:
