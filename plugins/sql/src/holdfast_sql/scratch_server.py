@@ -60,8 +60,9 @@ def scratch_server() -> str:
     data, socket = folder / "data", folder / ".s.PGSQL.5432"
     subprocess.run([initdb, "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "-N"], check=True, **who)
     options = [part for option in _FAST for part in ("-c", option)]
-    command = ["sh", "-c", _UNTIL_STDIN_ENDS, folder, program, "-D", data, "-k", folder, *options]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **who)
+    command = ["sh", "-c", _UNTIL_STDIN_ENDS, str(folder), program, "-D", str(data), "-k", str(folder)]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen([*command, *options], stdin=subprocess.PIPE, stderr=quiet, **who)
     atexit.register(server.communicate)  # closes its standard input, and waits
     while not socket.exists() or "ready" not in (data / "postmaster.pid").read_text():
         if server.poll() is not None:
