@@ -34,7 +34,7 @@ def http_observer(directory: Path) -> Iterator[ObserverTrial]:
     """Give the trial of the observer ``http``, with a server that knows ETags."""
     numbers = itertools.count()
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=str(directory))) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=[0.01])
         thread.start()
 
         def source() -> ObservedSource:

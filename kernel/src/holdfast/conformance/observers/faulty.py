@@ -80,7 +80,7 @@ class VersionForMissing(FaultyObserver):
         """Return a version."""
         try:
             return super().observe(context)
-        except Error:
+        except InvalidDefinitionError:
             raise
         except Exception:
             return LogicalVersion("missing")
