@@ -10,9 +10,9 @@ __all__ = ["affordable", "turns"]
 _SECONDS = 3.0
 
 
-def turns(most: int, least: int = 3) -> Iterator[int]:
+def turns(most: int, least: int = 3, seconds: float = _SECONDS) -> Iterator[int]:
     """Yield numbers from zero on: ``most`` of them, or, once some seconds have passed, at least ``least``."""
-    end = time.monotonic() + _SECONDS
+    end = time.monotonic() + seconds
     for number in range(most):
         if number >= least and time.monotonic() > end:
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 from holdfast.conformance.observers.bench import version_of
 from holdfast.conformance.suites import Saboteur
-from holdfast.errors import Error
+from holdfast.errors import InvalidDefinitionError
 from holdfast.interfaces import ObserveContext, Observer
 from holdfast.metadata import MetadataValue
 from holdfast.versions import LogicalVersion, ObserveResult
