@@ -14,6 +14,8 @@ from holdfast.errors import PluginError
 if TYPE_CHECKING:  # the fixtures import what they need when a test asks for it
     from holdfast_s3.scratch_server import ScratchServer
 
+collect_ignore = ["docs/examples/plugin"]  # its test is of a package that is installed first
+
 
 @contextmanager
 def _needed() -> Iterator[None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
-import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from measure import medians, paired
+from plain_files import own_name, temporary_file
 from report import Row
 
 from holdfast import (
@@ -32,6 +33,7 @@ MANY = 100_000
 PLAN_MS = 1_000
 FILES_X = 2.0
 SQLITE_US = 300
+VALUE = list(range(100))
 YEAR = PartitionKeyRange("2023-01-01", "2023-12-31")
 FILES = """
 [tool.holdfast]
@@ -72,7 +74,7 @@ def a_plan() -> Iterator[Row]:
 def a_year() -> Iterator[Row]:
     """Measure 365 partitions of one asset, in this process."""
     daily = DailyPartitionsDefinition("2023-01-01")
-    days = asset(name="days", partitions_def=daily)(lambda: list(range(100)))
+    days = asset(name="days", partitions_def=daily)(lambda: VALUE)
     with tempfile.TemporaryDirectory(prefix="holdfast-benchmark-") as place:
         many = (Path(place) / str(number) for number in range(1_000))
         keys = list(daily.between(YEAR))
@@ -80,13 +82,32 @@ def a_year() -> Iterator[Row]:
         def with_settings(settings: str) -> object:
             return backfilled(days, next(many), settings)
 
-        found = paired(lambda: with_settings(FILES), lambda: plainly(next(many), keys), repeats=7)
+        yield into_files("365 days into files", FILES_X, days, keys, temporary_file, many)
+        yield into_files("365 days into files, name of its own", None, days, keys, own_name, many)
         works = {"memory": lambda: with_settings(FILES), "sqlite": lambda: with_settings(SQLITE)}
         each = {name: taken / len(keys) * 1e6 for name, taken in medians(works, repeats=7).items()}
-    about = f"{found.work / len(keys) * 1e6:.0f} us, plain Python {found.floor / len(keys) * 1e6:.0f} us"
-    yield Row(SUBJECT, "365 days into files", found.ratio, "x", FILES_X, about)
     beside = f"more than with events in memory; {each['sqlite']:.0f} us each in all"
     yield Row(SUBJECT, "365 days, SQLite events", each["sqlite"] - each["memory"], "us", SQLITE_US, beside)
+
+
+def into_files(
+    title: str,
+    budget: float | None,
+    days: AssetsDefinition,
+    keys: list[str],
+    write: Callable[[str, bytes], None],
+    many: Iterator[Path],
+) -> Row:
+    """Measure a year in files against plain Python that leaves the very same files."""
+    worked, plain = next(many), next(many)
+    backfilled(days, worked, FILES)
+    plainly(plain, keys, write)
+    assert contents(worked / "data") == contents(plain)
+    found = paired(
+        lambda: backfilled(days, next(many), FILES), lambda: plainly(next(many), keys, write), repeats=7
+    )
+    each, floor = (seconds / len(keys) * 1e6 for seconds in (found.work, found.floor))
+    return Row(SUBJECT, title, found.ratio, "x", budget, f"{each:.0f} us, plain Python {floor:.0f} us")
 
 
 def backfilled(days: AssetsDefinition, place: Path, settings: str) -> object:
@@ -100,12 +121,14 @@ def backfilled(days: AssetsDefinition, place: Path, settings: str) -> object:
     return result
 
 
-def plainly(place: Path, keys: list[str]) -> None:
-    """Pickle the same values; each is written to a temporary file beside its own and renamed."""
-    folder = place / "days"
-    folder.mkdir(parents=True)
+def plainly(place: Path, keys: list[str], write: Callable[[str, bytes], None]) -> None:
+    """Make the same days, each as text in a file in the directory of its partition."""
     for key in keys:
-        path = f"{folder}/{key}.pickle"
-        with open(f"{path}~", "wb") as file:  # noqa: PTH123 - pathlib is slower
-            pickle.dump(list(range(100)), file, protocol=5)
-        os.replace(f"{path}~", path)  # noqa: PTH105
+        folder = f"{place}/days/partition={key}"
+        os.makedirs(folder)  # noqa: PTH103 - pathlib is slower
+        write(f"{folder}/value.json", (json.dumps(VALUE, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    """Return what is in the files of a directory."""
+    return {str(file.relative_to(place)): file.read_bytes() for file in place.rglob("*") if file.is_file()}

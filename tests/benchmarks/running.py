@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import Work, medians, paired
+from plain_files import own_name, temporary_file
 from report import Row
 from shapes import Function, Parents, chain, functions, random_graph
 
@@ -82,7 +82,7 @@ def in_memory(shape: str, parents: Parents) -> Iterator[Row]:
 
 
 def in_files(
-    work: str, parents: Parents, place: str, write: Callable[[str, Any], None], budget: float | None
+    work: str, parents: Parents, place: str, write: Callable[[str, bytes], None], budget: float | None
 ) -> Row:
     """Measure runs that keep their values in files, each in a new directory of the same file system."""
     made = functions(parents)
@@ -116,25 +116,8 @@ def plain_in_memory(made: list[Function], parents: Parents) -> dict[int, Any]:
     return values
 
 
-def temporary_file(path: str, value: Any) -> None:
-    """Write a value to a temporary file as Python's library makes them, and rename it.
-
-    Its name is nobody else's, so that two programs that write one value leave one of the two, whole.
-    """
-    with tempfile.NamedTemporaryFile("wb", dir=path.rpartition("/")[0], delete=False) as file:
-        pickle.dump(value, file, protocol=5)
-    os.replace(file.name, path)  # noqa: PTH105
-
-
-def own_name(path: str, value: Any) -> None:
-    """Write a value to a file named after its own, and rename it: the least, and less than is safe."""
-    with open(f"{path}~", "wb") as file:  # noqa: PTH123
-        pickle.dump(value, file, protocol=5)
-    os.replace(f"{path}~", path)  # noqa: PTH105
-
-
 def plain_in_files(
-    made: list[Function], parents: Parents, directory: Path, write: Callable[[str, Any], None]
+    made: list[Function], parents: Parents, directory: Path, write: Callable[[str, bytes], None]
 ) -> None:
     """Call the functions in topological order; pickle what they return, and load it where it is read."""
     for at in ordered(parents):
@@ -142,7 +125,7 @@ def plain_in_files(
         for parent in parents[at]:
             with open(f"{directory}/a{parent}.pickle", "rb") as file:  # noqa: PTH123 - pathlib is slower
                 values.append(pickle.load(file))
-        write(f"{directory}/a{at}.pickle", made[at](*values))
+        write(f"{directory}/a{at}.pickle", pickle.dumps(made[at](*values), protocol=5))
 
 
 def ordered(parents: Parents) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 # only hands out names, is above them all.
 LAYERS = (
     ("errors", "argument_types", "debugger", "lazy"),
-    ("keys", "key_paths", "paths", "metadata_tables", "metadata", "failures", "versions"),
+    ("environment", "keys", "key_paths", "paths", "metadata_tables", "metadata", "failures", "versions"),
     ("policies",),
     ("partitions", "freshness"),
     ("config",),
@@ -56,6 +56,7 @@ LAYERS = (
     ("run_api",),
     ("backfills",),
     ("project",),
+    ("serving",),
     ("conformance",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

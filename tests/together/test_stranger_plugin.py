@@ -279,12 +279,29 @@ def test_of_two_distributions_with_one_plugin_name_one_is_used(install, shelf, r
     assert run("-c", PIPELINE) == "[1, 2, 3]"
 
 
+PAGE = ROOT / "docs/plugins/writing-a-plugin.md"
+USE = {"holdfast.toml", "orders.py"}
+
+
+def files_of_the_page() -> dict[str, str]:
+    """Return the files that the page on writing a plugin ends with: of the package, and of its use."""
+    blocks = r"^`([^`\n]+)`\n\n```\w+\n(.*?)^```$"
+    return dict(re.findall(blocks, PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+
+
+def test_the_example_is_the_plugin_of_the_documentation():
+    """The files in docs/examples/plugin are those that the page ends with, to the letter."""
+    folder = ROOT / "docs/examples/plugin"
+    kept = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    found = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in kept}
+    assert found == {name: text for name, text in files_of_the_page().items() if name not in USE}
+
+
 def test_the_plugin_of_the_documentation_works(site, run, repository, tmp_path):
     """The page on writing a plugin holds a whole plugin: built, installed and used, it does what is said."""
-    page = (ROOT / "docs/plugins/writing-a-plugin.md").read_text("utf-8")
-    files = dict(re.findall(r"^`([^`\n]+)`\n\n```\w+\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
-    for name, text in files.items():
-        file = (repository if name in ("holdfast.toml", "orders.py") else tmp_path / "attic") / name
+    page = PAGE.read_text("utf-8")
+    for name, text in files_of_the_page().items():
+        file = (repository if name in USE else tmp_path / "attic") / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
-import sysconfig
 import zipfile
+from collections.abc import Callable
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -94,41 +93,12 @@ def metadata_of(wheel: Path) -> Message:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The wheel of every distribution, each built from its folder alone."""
-    target = tmp_path_factory.mktemp("wheels")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", target]
-    for folder in FOLDERS.values():
-        run(*build, folder)
-    return {name: next(target.glob(f"{package_of(name)}-[0-9]*.whl")) for name in FOLDERS}
-
-
-@pytest.fixture(scope="module")
-def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment that holds what Holdfast depends on, and nothing of Holdfast.
-
-    Nothing is downloaded: what this environment holds of other projects is linked into the new one.
-    """
-    if importlib.util.find_spec("ensurepip") is None:
-        pytest.skip("this Python comes without ensurepip, so it cannot make an environment with pip")
-    home = tmp_path_factory.mktemp("clean")
-    run(sys.executable, "-m", "venv", home)
-    python = next(path for path in (home / "bin/python", home / "Scripts/python.exe") if path.exists())
-    target = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    for source in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for path in Path(source).iterdir():
-            ours = path.name.startswith(("holdfast", "__editable__")) or path.suffix == ".pth"
-            if not ours and not (target / path.name).exists():
-                (target / path.name).symlink_to(path)
-    return python
-
-
-@pytest.fixture(scope="module")
-def python(bare_python: Path, wheels: dict[str, Path]) -> Path:
-    """The interpreter of that environment once ``pip install "holdfast[standard]"`` is done."""
+def python(make_environment: Callable[[], Path], wheels: dict[str, Path]) -> Path:
+    """The interpreter of a clean environment once ``pip install "holdfast[standard]"`` is done."""
     links = wheels["holdfast"].parent
+    python = make_environment()
     run(
-        bare_python,
+        python,
         "-m",
         "pip",
         "--isolated",
@@ -138,7 +108,7 @@ def python(bare_python: Path, wheels: dict[str, Path]) -> Path:
         links,
         "holdfast[standard]",
     )
-    return bare_python
+    return python
 
 
 @pytest.fixture
@@ -150,10 +120,11 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("distribution", FOLDERS)
 def test_a_wheel_holds_the_whole_package(distribution, wheels):
-    """A wheel has every module of its package, the marker that it is typed, and nothing else."""
+    """A wheel has every file of its package, and nothing else; among them the marker that it is typed."""
     source = FOLDERS[distribution] / "src"
-    expected = {path.relative_to(source).as_posix() for path in source.rglob("*.py")}
-    expected.add(f"{package_of(distribution)}/py.typed")
+    files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    expected = {path.as_posix() for path in files if "__pycache__" not in path.parts}
+    assert f"{package_of(distribution)}/py.typed" in expected
     with zipfile.ZipFile(wheels[distribution]) as archive:
         assert {name for name in archive.namelist() if ".dist-info/" not in name} == expected
 

@@ -13,7 +13,7 @@ from holdfast.partitions.dynamic import DynamicPartitionsDefinition
 from holdfast.partitions.key_mappings import IdentityPartitionMapping
 from holdfast.partitions.mapping import PartitionMapping
 
-__all__ = ["KERNEL_MAPPINGS", "Mappings", "check_edges", "edge_mapping"]
+__all__ = ["KERNEL_MAPPINGS", "Mappings", "check_edges", "edge_mapping", "given_mapping"]
 
 
 class Mappings:
@@ -61,7 +61,7 @@ def edge_mapping(
     """
     if upstream.partitions_def is None:
         return None
-    given = _given(reader, upstream.key)
+    given = given_mapping(reader, upstream.key)
     if isinstance(given, PartitionMapping):
         return given  # it was checked with the graph
     if given is None:
@@ -96,7 +96,7 @@ def check_edges(nodes: Sequence[AssetNode], positions: Mapping[AssetKey, int]) -
 
 
 def _check_edge(reader: AssetNode, upstream: AssetNode) -> None:
-    given = _given(reader, upstream.key)
+    given = given_mapping(reader, upstream.key)
     if isinstance(given, str):
         return
     if upstream.partitions_def is None:
@@ -141,7 +141,13 @@ def _reads(reader: AssetNode, upstream: AssetNode) -> str:
     return f"Asset '{reader.key}' ({reader.place}) reads '{upstream.key}' ({upstream.place})"
 
 
-def _given(reader: AssetNode, key: AssetKey) -> PartitionMapping | str | None:
+def given_mapping(reader: AssetNode, key: AssetKey) -> PartitionMapping | str | None:
+    """Return what an asset says of one that it reads: a mapping, the name of one, or nothing.
+
+    Args:
+        reader: the asset.
+        key: the asset that it reads.
+    """
     written: Mapping[AssetKey, PartitionMapping | str] = getattr(reader.definition, "partition_mappings", {})
     if key in written or not written:
         return written.get(key)

@@ -29,7 +29,9 @@ class PluginContext:
     """What every plugin factory is told first: where it works, and which formats are active.
 
     A factory is called as ``factory(context, **options)`` with the options of the repository's settings;
-    an option its signature does not name is a settings error that names the nearest one.
+    an option its signature does not name is a settings error that names the nearest one, and so is a value
+    that does not fit the annotation. What is taken from the environment comes as `EnvironmentValue`, a string
+    that shows nothing of itself.
 
     Attributes:
         directory: the repository's directory; relative paths in settings are relative to it.
@@ -75,6 +77,7 @@ class Provision:
             ``factory(context, **options)`` with a `PluginContext`.
         summary: one line for lists.
         requires: modules that must be importable for it to work, checked without importing them.
+        secrets: names of options that settings may take from the environment only, such as passwords.
         claims: what it can do beyond what all of its kind do, by the names on the page of conformance. What
             is not claimed is expected to be refused.
         conformance: ``"module:attribute"`` of what makes the `holdfast.conformance.Trial` by which
@@ -89,6 +92,7 @@ class Provision:
     factory: str = attrs.field(validator=_reference)
     summary: str
     requires: tuple[str, ...] = attrs.field(default=(), validator=_names)
+    secrets: tuple[str, ...] = attrs.field(default=(), validator=_names)
     claims: tuple[str, ...] = attrs.field(default=(), validator=[_names, _claims])
     conformance: str = attrs.field(default="", validator=_optional_reference)
 

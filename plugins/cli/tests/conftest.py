@@ -92,9 +92,9 @@ class Holdfast:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def lines(self, *arguments: str) -> list[str]:
+    def lines(self, *arguments: str, **environment: str) -> list[str]:
         """Run it, expect success, and return the lines of the answer."""
-        done = self(*arguments)
+        done = self(*arguments, **environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 

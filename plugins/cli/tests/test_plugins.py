@@ -77,6 +77,7 @@ def test_the_doctor_finds_a_broken_plugin(holdfast, install):
         ),
         ('[tool.holdfast]\nevent_store = "sqlit"\n', "Did you mean 'sqlite' or 'sql'?"),
         ('[tool.holdfast.io_managers]\nlake = "filesytem"\n', "Did you mean 'filesystem'?"),
+        ('[tool.holdfast.observers]\nshelf = "fil"\n', "Did you mean 'file'"),
     ],
 )
 def test_the_doctor_looks_at_the_settings(project, settings, problem):

@@ -141,6 +141,13 @@ def test_what_is_taken_comes_back(value: Any) -> None:
         assert repr(format_.load(file, LoadRequest())) == repr(value)
 
 
+@pytest.mark.parametrize("value", [{"a": 1, "b\n,": "x,\n"}, [1, None, ",\n"], [[1], 2], {"a": []}, [], {}])
+def test_a_small_value_is_indented(value: Any) -> None:
+    file = io.BytesIO()
+    JsonFormat().dump(value, file)
+    assert file.getvalue().decode() == json.dumps(value, indent=2) + "\n"
+
+
 def test_a_large_value_is_one_line() -> None:
     """Indenting it would take long, and nobody reads it."""
     file = io.BytesIO()

@@ -131,7 +131,9 @@ def _examine(plugin: Installed, switch: Switch, use: PluginUse | None, reserved:
         return Examined(_state(plugin, Status.BROKEN, error.reason))
     except ModuleNotFoundError as error:
         return Examined(_module_not_found(plugin, error))
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise  # it is the user's, and not the plugin's
+    except BaseException as error:
         return Examined(_raised(plugin, error))
     return _registered(plugin, switch, use, registration, reserved)
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from holdfast.errors import UnknownProvisionError
+from holdfast.errors import PluginError, UnknownProvisionError
 from holdfast.plugins.loading import PREFERRED, Plugins
 from holdfast.plugins.states import PluginState
-from holdfast.plugins.uses import Use
+from holdfast.plugins.uses import Use, described
 from holdfast.provisions import EventStorePlugin, ExecutorPlugin, IOManagerPlugin, ObserverPlugin, Provision
 
-__all__ = ["explain"]
+__all__ = ["chosen", "explain"]
 
 
-def explain(plugins: Plugins, name: str) -> str:
+def explain(plugins: Plugins, name: str, also: Iterable[str] = ()) -> str:
     """Return what is known of a name, as text with a paragraph for each thing of that name.
 
     Args:
         plugins: the plugins of a repository.
         name: a plugin, something that one provides, a key of the settings' ``io_managers`` or
             ``observers``, or ``executor``, ``event_store`` or ``io_manager`` for what is used as such.
+        also: other names that could have been meant.
 
     Raises:
         UnknownProvisionError: nothing has this name.
@@ -27,7 +28,8 @@ def explain(plugins: Plugins, name: str) -> str:
     uses = _uses(plugins)
     paragraphs = []
     if name in uses:
-        paragraphs.append(_use(name, uses[name][0], uses[name][1]))
+        what, *why = chosen(plugins, *uses[name])
+        paragraphs.append([f"{name} uses {what}", *why])
     paragraphs += [
         _provision(provision, state, [key for key, (kind, use) in uses.items() if _is(provision, kind, use)])
         for state in plugins.states
@@ -37,7 +39,7 @@ def explain(plugins: Plugins, name: str) -> str:
     paragraphs += [_plugin(state) for state in plugins.states if state.name == name]
     if not paragraphs:
         provisions = [provision.name for state in plugins.states for provision in state.provisions]
-        known = [*uses, *provisions, *(state.name for state in plugins.states)]
+        known = [*also, *uses, *provisions, *(state.name for state in plugins.states)]
         raise UnknownProvisionError("plugin or provision", name, known)
     return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
 
@@ -55,11 +57,24 @@ def _is(provision: Provision, kind: type[Provision], use: Use) -> bool:
     return isinstance(provision, kind) and provision.name == use.use
 
 
-def _use(key: str, kind: type[Provision], use: Use) -> list[str]:
-    lines = [f"{key} uses the {kind.kind} '{use.use}'", f"  chosen by: {use.place}"]
+def chosen(plugins: Plugins, kind: type[Provision], use: Use) -> list[str]:
+    """Return a line on what is used and who provides it, one on who chose it, and one for each option.
+
+    Args:
+        plugins: the plugins of a repository.
+        kind: the kind of what is used.
+        use: its name and options.
+    """
+    try:
+        owner = plugins.owner(kind, use.use)
+        who = f"of plugin '{owner.name}' ({owner.origin})"
+    except PluginError as error:
+        who = f"which cannot be used: {error}"
+    by = str(use.place)
     if kind in PREFERRED and use.place.source == "the defaults":
-        lines[-1] += f", the first that is there of {', '.join(PREFERRED[kind])}"
-    return lines + [f"  option: {option} = {value!r}" for option, value in use.options.items()]
+        by += f", the first that is there of {', '.join(PREFERRED[kind])}"
+    options = [f"  option: {option} = {described(value)}" for option, value in use.options.items()]
+    return [f"the {kind.kind} '{use.use}' {who}", f"  chosen by: {by}", *options]
 
 
 def _provision(provision: Provision, state: PluginState, used_as: list[str]) -> list[str]:

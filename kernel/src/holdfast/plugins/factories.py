@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from holdfast.errors import Error, PluginError, SettingsError, did_you_mean
 from holdfast.interfaces import Command, EventStore, Format, IOManager, Observer
 from holdfast.plugins.dependencies import install_command
+from holdfast.plugins.options import read_options
 from holdfast.plugins.states import Missing, PluginState
 from holdfast.plugins.uses import Use
 from holdfast.provisions import (
@@ -47,13 +47,13 @@ def make(provision: Provision, plugin: PluginState, use: Use, context: PluginCon
 
     Raises:
         PluginError: the factory cannot be imported, or makes something of another type.
-        SettingsError: an option is unknown, missing or refused by the factory.
+        SettingsError: an option is unknown, missing, of another type or refused by the factory.
     """
     factory = _imported(provision, plugin)
     arguments = () if isinstance(provision, CommandPlugin) else (context,)
-    _check_options(factory, arguments, provision, use)
+    options = read_options(factory, len(arguments), provision, use)
     try:
-        made = factory(*arguments, **use.options)
+        made = factory(*arguments, **options)
     except (TypeError, ValueError) as error:
         if isinstance(error, Error) or not use.options:
             raise
@@ -89,27 +89,3 @@ def _imported(provision: Provision, plugin: PluginState) -> Callable[..., Any]:
 def _broken(provision: Provision, plugin: PluginState, problem: str) -> PluginError:
     reason = f"the factory of the {provision}, {provision.factory}, cannot be imported: {problem}"
     return PluginError(plugin.name, "broken", reason)
-
-
-def _check_options(
-    factory: Callable[..., Any], arguments: tuple[Any, ...], provision: Provision, use: Use
-) -> None:
-    try:
-        parameters = list(inspect.signature(factory).parameters.values())
-    except ValueError:
-        return  # written in C without a signature: the call itself will tell
-    named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    taken = {p.name for p in positional[: len(arguments)]}
-    options = {p.name: p for p in named if p.name not in taken}
-    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-        for key in use.options:
-            if key not in options:
-                where = use.place.at(key)
-                near = did_you_mean(key, options) or " It takes no options."
-                raise SettingsError(where.source, where.path, f"The {provision} has no option '{key}'.{near}")
-    for option, parameter in options.items():
-        if parameter.default is parameter.empty and option not in use.options:
-            raise SettingsError(
-                use.place.source, use.place.path, f"The {provision} needs the option '{option}'."
-            )

@@ -171,14 +171,20 @@ class Plugins:
         Raises:
             PluginError: the settings, or the key, name an IO manager that cannot be used.
         """
-        if key == _DEFAULT_IO_MANAGER:
-            use = self.default(IOManagerPlugin)
-        else:
-            use = self.settings.io_managers.get(key) or Use(key, place=Place(f"the resource key '{key}'"))
-            if key not in self.settings.io_managers and not self._would_provide(IOManagerPlugin, key):
-                return None
+        use = self.io_manager_use(key)
+        if use is None:
+            return None
         self._find(IOManagerPlugin, use.use, use.place)
         return partial(self.create, IOManagerPlugin, use)
+
+    def io_manager_use(self, key: str) -> Use | None:
+        """Return which IO manager a resource key means, and by whose word; ``None`` as `io_manager`."""
+        if key == _DEFAULT_IO_MANAGER:
+            return self.default(IOManagerPlugin)
+        chosen = self.settings.io_managers.get(key)
+        if chosen is None and self._would_provide(IOManagerPlugin, key):
+            return Use(key, place=Place(f"the resource key '{key}'"))
+        return chosen
 
     def observer(self, name: str) -> Callable[[], Observer]:
         """Return what makes an observer.
@@ -188,9 +194,13 @@ class Plugins:
         Raises:
             PluginError: there is no such observer, or it cannot be used.
         """
-        use = self.settings.observers.get(name) or Use(name, place=Place("a source asset's observe_fn"))
+        use = self.observer_use(name)
         self._find(ObserverPlugin, use.use, use.place)
         return partial(self.create, ObserverPlugin, use)
+
+    def observer_use(self, name: str) -> Use:
+        """Return which observer a name means, and by whose word."""
+        return self.settings.observers.get(name) or Use(name, place=Place("a source asset's observe_fn"))
 
     def partition_mapping(self, name: str) -> PartitionMapping:
         """Return a mapping between partitions; errors as `create`.

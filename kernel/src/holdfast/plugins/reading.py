@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from holdfast.environment import environment_switch
 from holdfast.errors import SettingsError, did_you_mean
 from holdfast.plugins.specifiers import parse_specifier
-from holdfast.plugins.uses import Place, PluginUse, Use
+from holdfast.plugins.uses import Place, PluginUse, Use, variable_of
 
 __all__ = ["BUILTINS", "SettingsReader"]
 
@@ -131,14 +133,33 @@ class SettingsReader:
         if not isinstance(value, Mapping):
             self.problem(place, f"This is true, false or a table of options, not {_described(value)}.")
             return PluginUse(place=place)
+        active, variable = self._enabled(value.get("enabled", True), place.at("enabled"))
+        if name == BUILTINS and not active:
+            self.problem(place, "The kernel's own plugin cannot be switched off.")
         requires = self.text(value.get("requires"), place.at("requires"))
         if requires is not None:
             try:
                 parse_specifier(requires)
             except ValueError as error:
                 self.problem(place.at("requires"), f"{error}.")
-        options = {key: option for key, option in value.items() if key != "requires"}
-        return PluginUse(True, requires, options, place)
+        options = {key: option for key, option in value.items() if key not in ("enabled", "requires")}
+        return PluginUse(active, requires, options, variable, place)
+
+    def _enabled(self, value: Any, place: Place) -> tuple[bool, str | None]:
+        if isinstance(value, bool):
+            return value, None
+        variable = variable_of(value)
+        if variable is None:
+            self.problem(place, f'This is true, false or {{ env = "NAME" }}, not {_described(value)}.')
+            return True, None
+        said = environment_switch(variable)
+        if said is None:
+            self.problem(
+                place,
+                f"The environment variable {variable} says {os.environ[variable]!r}: let it say 1, true, yes "
+                "or on, or 0, false, no or off.",
+            )
+        return bool(said), variable
 
 
 _DESCRIPTIONS = {

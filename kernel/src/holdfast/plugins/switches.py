@@ -73,5 +73,9 @@ def _switch(name: str, settings: Settings, sources: Mapping[str, Collection[str]
     use = settings.plugins.get(name)
     if use is None:
         return Switch(False, f"not listed in {settings.plugins_place}", str(settings.plugins_place))
-    verb = "listed in" if use.active else "switched off by"
-    return Switch(use.active, f"{verb} {use.place}", str(use.place))
+    reason = f"{'listed in' if use.active else 'switched off by'} {use.place}"
+    if use.variable is not None:
+        said = os.environ.get(use.variable)
+        reason += f", where the environment variable {use.variable} decides: "
+        reason += "it is not set" if said is None else f"it says {said!r}"
+    return Switch(use.active, reason, str(use.place))

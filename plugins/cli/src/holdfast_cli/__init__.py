@@ -23,7 +23,7 @@ _COMMANDS = {
     "run": "run a job of the repository",
     "load": "print the stored value of an asset",
     "runs": "list past runs, or show one",
-    "plugins": "list the installed plugins, check them, or explain a name",
+    "plugins": "list the installed plugins, check them, explain a name, or start one",
     "completion": "print the completion script of a shell",
 }
 

@@ -12,6 +12,7 @@ from holdfast.plugins.loading import Plugins
 from holdfast.plugins.states import Status
 from holdfast.provisions import Provision
 from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.looking import Looked
 from holdfast_cli.output import aside, print_json
 
 if TYPE_CHECKING:  # the suites need packages that only authors of plugins have
@@ -33,14 +34,14 @@ def configure_check(parser: ArgumentParser) -> None:
     parser.add_argument("--badge", metavar="FILE", type=Path, help="write a badge for shields.io to a file")
 
 
-def check_plugin(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
+def check_plugin(looked: Looked, arguments: Namespace) -> int:
     """Run the suites for a name, print what they find, and return the exit code.
 
     Raises:
         SettingsError: the suites need a package that is not installed.
         PluginError: the name is of nothing that can be proven, or its plugin cannot be used.
     """
-    tried = list(_tried(plugins, arguments.name))
+    tried = list(_tried(looked.plugins, arguments.name))
     if arguments.sabotage:
         return _sabotage(tried, arguments)
     from holdfast.conformance.reports import badge  # these need what only authors of plugins have

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from types import NoneType
 from typing import IO, Any
@@ -14,12 +14,16 @@ from holdfast.provisions import PluginContext
 
 __all__ = ["JsonFormat", "TextFormat"]
 
+_HOLDERS = frozenset({dict, list})
 _TAKEN = frozenset({bool, dict, float, int, list, NoneType, str})
 _DEEPEST = 100  # Python's own reader and writer of JSON fail at some thousand levels
 _LONGEST_INT = 2000  # bits; Python may be told to read no number of more than 640 digits
-_INDENTED = 4000  # characters; indenting takes ten times as long as writing
+_INDENTED = 4000  # characters; indenting what is nested takes ten times as long as writing
 _COMPACT = json.JSONEncoder(ensure_ascii=False)
 _INDENT = json.JSONEncoder(ensure_ascii=False, indent=2)
+_LINES = json.JSONEncoder(
+    ensure_ascii=False, separators=(",\n  ", ": ")
+)  # as indented, where nothing is nested
 
 
 class TextFormat(Format):
@@ -65,15 +69,12 @@ class JsonFormat(Format):
             kinds = set(map(type, values))
             if not kinds <= _TAKEN:
                 return _kind_problem(kinds - _TAKEN)
-            problem = (
-                _float_problem([value for value in values if type(value) is float])
-                or _int_problem([value for value in values if type(value) is int])
-                or _text_problem([value for value in values if type(value) is str])
-            )
-            if problem or kinds.isdisjoint((dict, list)):
-                return problem
-            lists = [value for value in values if type(value) is list]
-            dicts = [value for value in values if type(value) is dict]
+            for kind, problem_of in _PROBLEMS.items():
+                if kind in kinds and (problem := problem_of(_of(kind, values))):
+                    return problem
+            if kinds.isdisjoint(_HOLDERS):
+                return None
+            lists, dicts = _of(list, values), _of(dict, values)
             places = [id(value) for value in chain(lists, dicts)]
             if len(set(places)) < len(places) or not seen.isdisjoint(places):
                 return "one list or dict is in it at two places, and would come back as two."
@@ -89,13 +90,22 @@ class JsonFormat(Format):
     def dump(self, obj: Any, file: IO[bytes]) -> None:
         """Write a value, with its parts on lines of their own where it is small."""
         text = _COMPACT.encode(obj)
-        if len(text) <= _INDENTED and isinstance(obj, dict | list):
-            text = _INDENT.encode(obj)
+        if obj and len(text) <= _INDENTED and type(obj) in _HOLDERS:
+            members = obj.values() if type(obj) is dict else obj
+            if _HOLDERS.isdisjoint(map(type, members)):
+                text = _LINES.encode(obj)
+                text = f"{text[0]}\n  {text[1:-1]}\n{text[-1]}"
+            else:
+                text = _INDENT.encode(obj)
         file.write(text.encode() + b"\n")
 
     def load(self, file: IO[bytes], request: LoadRequest) -> Any:
         """Return the value in the file."""
         return json.loads(file.read())
+
+
+def _of(kind: type, values: Sequence[Any]) -> list[Any]:
+    return [value for value in values if type(value) is kind]
 
 
 def _kind_problem(kinds: set[type]) -> str:
@@ -110,7 +120,7 @@ def _float_problem(values: Sequence[float]) -> str | None:
 
 
 def _int_problem(values: Sequence[int]) -> str | None:
-    longest = max(max(values), -min(values)) if values else 0
+    longest = max(max(values), -min(values))
     return None if longest.bit_length() <= _LONGEST_INT else "there is an int of hundreds of digits in it."
 
 
@@ -121,3 +131,10 @@ def _text_problem(values: Sequence[str]) -> str | None:
     except UnicodeEncodeError as error:
         return f"UTF-8 does not hold {error.object[error.start]!r}, half of a character."
     return None
+
+
+_PROBLEMS: Mapping[type, Callable[[Sequence[Any]], str | None]] = {
+    float: _float_problem,
+    int: _int_problem,
+    str: _text_problem,
+}

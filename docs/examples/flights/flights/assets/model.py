@@ -45,7 +45,7 @@ class ArrivalDelayModel:
         )
 
 
-@asset(compute_kind="numpy")
+@asset(io_manager_key="models", compute_kind="numpy")
 def arrival_delay_model(flights_with_weather: pl.DataFrame) -> Output[ArrivalDelayModel]:
     """Arrival delay by hour of the day and weather: what could be told before a flight leaves."""
     table = flights_with_weather.filter(~held_out).drop_nulls(list(FEATURES))

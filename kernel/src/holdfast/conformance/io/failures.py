@@ -23,7 +23,8 @@ _FEWEST_READS = 30
 def failed_store_is_an_error(bench: IOBench) -> None:
     """A value that cannot be stored is a StorageError that names the asset; nothing is swallowed.
 
-    A step whose value is not kept must fail, or what reads it finds nothing, or an old value.
+    Raise a StorageError that names the asset, from whatever the reason was: a step whose value is not kept
+    must fail, or what reads it finds nothing, or an old value.
     """
     for number, value in enumerate([*bench.values.broken(), bench.values.unclaimed()]):
         key = f"doomed{number}"
@@ -54,7 +55,10 @@ def failed_store_keeps_the_old_value(bench: IOBench) -> None:
 
 @clause("IO-17")
 def failed_store_leaves_nothing(bench: IOBench) -> None:
-    """A store that fails leaves nothing behind, such as a temporary file or an open transaction."""
+    """A store that fails leaves nothing behind, such as a temporary file or an open transaction.
+
+    Remove what was written on the way, whatever is raised (`try` and `finally`).
+    """
     (old,) = bench.samples(1)
     bench.put("a", old)
     before = bench.contents()
@@ -69,7 +73,8 @@ def failed_store_leaves_nothing(bench: IOBench) -> None:
 def no_leftovers(bench: IOBench) -> None:
     """Storing a value again keeps nothing of the old one, and no temporary file.
 
-    What is kept is seen in the directory, or is what the trial gives as `contents`.
+    Rename or remove what is written on the way. What is kept is seen in the directory, or is what the trial
+    gives as `contents`.
     """
     values = list(bench.values.claimed())
     bench.put("a", values[0])

@@ -55,6 +55,15 @@ class MakesNames(Renames):
         return ["".join(c if c.isalnum() else "_" for c in part) for part in path]
 
 
+class LowersKeys(Renames):
+    """Keys are written in small letters."""
+
+    kills = "IO-10"
+
+    def path(self, path: list[str]) -> list[str]:
+        return [part.lower() for part in path]
+
+
 class CutsLongKeys(Renames):
     """Of a long part only the beginning counts."""
 

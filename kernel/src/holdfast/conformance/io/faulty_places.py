@@ -51,6 +51,23 @@ class RemembersForever(FaultyIOManager):
         return copy.deepcopy(kept[identity(context)])
 
 
+class RemembersLoads(FaultyIOManager):
+    """What was loaded once is given from memory, until this manager itself stores another value."""
+
+    kills = "IO-21"
+    needs = Persistent
+
+    def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        self.__dict__.setdefault("_kept", {}).pop(identity(context), None)
+        return super().handle_output(context, obj)
+
+    def load_input(self, context: InputContext) -> Any:
+        kept = self.__dict__.setdefault("_kept", {})
+        if identity(context) not in kept:
+            kept[identity(context)] = super().load_input(context)
+        return copy.deepcopy(kept[identity(context)])
+
+
 class SharesItsMemory(FaultyIOManager):
     """Managers of one process share what they keep in memory, so that runs see each other's values."""
 

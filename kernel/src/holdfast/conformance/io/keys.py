@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from holdfast.conformance.clauses import clause, require
 from holdfast.conformance.io.bench import IOBench
@@ -52,16 +53,27 @@ def keys_are_apart(bench: IOBench) -> None:
     """Assets whose keys read alike are kept apart: `a/b` of one part is not `b` below `a`.
 
     Encode each part of a key by itself (`holdfast.key_paths.encode_part`), and join the encoded parts with
-    what no encoded part holds.
+    what no encoded part holds. Keys that differ in the case of letters alone are tried where the file system
+    of the directory tells them apart.
     """
     one, two = bench.samples()
-    for key in ALIKE:
+    keys = ALIKE if _ignores_case(bench.directory.parent) else [*ALIKE, ["A"], ["a", "B"]]
+    for key in keys:
         bench.put(key, one)
-    for key in ALIKE:
+    for key in keys:
         bench.put(key, two)
-        for other in ALIKE:
+        for other in keys:
             bench.expect(other, two if other == key else one)
         bench.put(key, one)
+
+
+def _ignores_case(directory: Path) -> bool:
+    probe = directory / "case"
+    probe.touch()
+    try:
+        return (directory / "CASE").exists()
+    finally:
+        probe.unlink()
 
 
 @clause("IO-11")
@@ -108,7 +120,8 @@ def no_key_leaves_its_place(bench: IOBench) -> None:
 def missing_value(bench: IOBench) -> None:
     """Loading what was never stored raises StepOutputNotFoundError, which names the asset.
 
-    Also in a place where nothing was ever stored, and beside values with longer and shorter keys.
+    Raise StepOutputNotFoundError, never a default; also in a place where nothing was ever stored, and beside
+    values with longer and shorter keys.
     """
     error = bench.expect_missing(["lake", "orders"])
     require("orders" in str(error), f"The error does not name the asset: {error}")
@@ -121,7 +134,10 @@ def missing_value(bench: IOBench) -> None:
 
 @clause("IO-14")
 def loading_changes_nothing(bench: IOBench) -> None:
-    """Loading, of what is there and of what is not, leaves the store as it is."""
+    """Loading, of what is there and of what is not, leaves the store as it is.
+
+    Keep what is noted of loads elsewhere: whoever reads may not be allowed to write.
+    """
     one, _ = bench.samples()
     bench.put("a", one)
     before = bench.contents()

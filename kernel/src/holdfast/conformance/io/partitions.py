@@ -40,7 +40,8 @@ def _refuses(bench: IOBench, act: Any, what: str) -> bool:
 def one_partition(bench: IOBench) -> None:
     """The value of one partition is stored and loaded by itself, apart from every other partition.
 
-    Whoever does not claim `partitions` refuses it, and does not store it as the whole asset.
+    Make `context.asset_partition_key` part of the place. Whoever does not claim `partitions` refuses it, and
+    does not store it as the whole asset.
     """
     one, two = bench.samples()
     if _refuses(bench, lambda: bench.put("a", one, _KEYS[0]), "storing one partition"):
@@ -97,7 +98,8 @@ def a_mapping_however_many(bench: IOBench) -> None:
 def missing_partition(bench: IOBench) -> None:
     """A partition that was never stored is a StepOutputNotFoundError that names it, also among others.
 
-    It is not left out of the mapping: whoever sums over the partitions would be wrong and not know it.
+    Raise StepOutputNotFoundError. A partition is not left out of the mapping: whoever sums over them would be
+    wrong and not know it.
     """
     (value,) = bench.samples(1)
     if _refuses(bench, lambda: bench.get("a", _KEYS[0]), "loading one partition"):
@@ -139,7 +141,7 @@ def partition_keys_are_apart(bench: IOBench) -> None:
 def wrong_mapping(bench: IOBench) -> None:
     """Several partitions need a value each: a value that is no mapping of their keys is refused.
 
-    Nothing of it is stored.
+    Compare its keys with `context.asset_partition_keys` before anything is stored; `context.store_each` does.
     """
     one, two = bench.samples()
     if _refuses(bench, lambda: bench.put_many("a", {}, _KEYS), "storing several partitions"):

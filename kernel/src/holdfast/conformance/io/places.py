@@ -24,7 +24,8 @@ _TURNS = 15
 def reopening(bench: IOBench) -> None:
     """Another manager made from the same settings loads what the first one stored, and the reverse.
 
-    Where nothing is persistent, the value is missing there, and not another one.
+    Look at the place for each load, or see whether it has changed since. Where nothing is persistent, the
+    value is missing there, and not another one.
     """
     one, two = bench.samples()
     bench.put("a", one)
@@ -33,6 +34,7 @@ def reopening(bench: IOBench) -> None:
         bench.expect_missing("a")
         return
     bench.expect("a", one)
+    require(same(get(first, "a"), one), "The first manager loads something else than it stored.")
     bench.put("a", two)
     require(same(get(first, "a"), two), "What was stored by a second manager is not what the first loads.")
 
@@ -43,10 +45,14 @@ def declared_as_it_is(bench: IOBench) -> None:
 
     The kernel reads the attribute, to refuse worker processes where values cannot cross.
     """
+    if bench.persistent:
+        advice = "Set process_local = False in the class, or do not claim 'persistent'."
+    else:
+        advice = "Set process_local = True in the class, or claim 'persistent'."
     require(
         bench.manager.process_local is not bench.persistent,
         f"process_local is {bench.manager.process_local}, and 'persistent' is "
-        f"{'' if bench.persistent else 'not '}claimed.",
+        f"{'' if bench.persistent else 'not '}claimed. {advice}",
     )
 
 

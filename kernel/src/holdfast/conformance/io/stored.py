@@ -77,8 +77,8 @@ def overwriting(bench: IOBench) -> None:
 def no_aliases(bench: IOBench) -> None:
     """What is loaded is a copy: changing it, or what was stored, changes nothing in the store.
 
-    A manager that keeps values in this process alone, and claims no persistence, gives the object itself, so
-    that nobody takes it for a copy.
+    Keep its bytes, or a copy all the way down. A manager that keeps values in this process alone, and claims
+    no persistence, gives the object itself, so that nobody takes it for a copy.
     """
     for number, value in enumerate(bench.values.mutable()):
         key, untouched = f"a{number}", bench.values.mutable()[number]
@@ -94,7 +94,10 @@ def no_aliases(bench: IOBench) -> None:
 
 @clause("IO-06")
 def arguments_are_left_alone(bench: IOBench) -> None:
-    """Storing does not change the value: the computation, and other readers, still have it."""
+    """Storing does not change the value: the computation, and other readers, still have it.
+
+    Change a copy where what is stored is to be another.
+    """
     for value, untouched in zip(bench.values.mutable(), bench.values.mutable(), strict=True):
         bench.put("a", value)
         require(same(value, untouched), f"Storing changed the value itself: {value!r:.200}")

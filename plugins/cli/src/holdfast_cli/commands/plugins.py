@@ -1,33 +1,31 @@
-"""``holdfast plugins``: list the installed plugins, check them, explain a name, or prove one."""
+"""``holdfast plugins``: list the installed plugins, check them, explain a name, prove one, or start one."""
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from pathlib import Path
 
-from holdfast.errors import Error, SettingsError
+from holdfast.errors import Error
 from holdfast.interfaces import Command
-from holdfast.plugins.explanation import explain
 from holdfast.plugins.loading import PREFERRED, Plugins
-from holdfast.plugins.settings import Settings
 from holdfast.plugins.states import PluginState, Status
-from holdfast.provisions import IOManagerPlugin
+from holdfast.provisions import IOManagerPlugin, ObserverPlugin
 from holdfast_cli.exit_codes import ExitCode
+from holdfast_cli.explaining import explain_name
+from holdfast_cli.looking import Looked, look
 from holdfast_cli.output import aside, print_json, print_table
-from holdfast_cli.project import load_project
 from holdfast_cli.proving import check_plugin, configure_check
+from holdfast_cli.scaffolding import configure_new, new_plugin
 
 __all__ = ["PluginsCommand"]
 
 
 class PluginsCommand(Command):
-    """List the installed plugins, look for problems, explain a name, or prove one; whatever is broken."""
+    """List the installed plugins, check, explain, prove and start them; whatever is broken."""
 
     def configure(self, parser: ArgumentParser) -> None:
-        """Add ``list``, ``doctor``, ``explain`` and ``check``."""
+        """Add ``list``, ``doctor``, ``explain``, ``check`` and ``new``."""
         actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
         listing = actions.add_parser(
             "list", help="list plugins", description="List every installed plugin with its state."
@@ -45,10 +43,11 @@ class PluginsCommand(Command):
             "explain",
             help="say where a name comes from",
             description="Say who provides a name, with which settings, and why: a plugin, something that one "
-            "provides, a resource key, or 'executor', 'event_store' or 'io_manager'.",
+            "provides, a resource key, or 'executor', 'event_store' or 'io_manager'. Of an asset, say what "
+            "stores each of its outputs and loads each of its inputs.",
         )
         explaining.add_argument("name", metavar="NAME", help="the name")
-        explaining.set_defaults(act=_explain)
+        explaining.set_defaults(act=explain_name)
         checking = actions.add_parser(
             "check",
             help="prove a plugin",
@@ -57,37 +56,29 @@ class PluginsCommand(Command):
         )
         configure_check(checking)
         checking.set_defaults(act=check_plugin)
+        starting = actions.add_parser(
+            "new",
+            help="start a plugin",
+            description="Write a package with a plugin that works, with tests that prove it and what else a "
+            "package needs. Change it into yours.",
+        )
+        configure_new(starting)
+        starting.set_defaults(act=new_plugin)
 
     def run(self, arguments: Namespace) -> int:
         """Print what was asked for."""
         with aside():
-            plugins, problems = _look(arguments)
-        return int(arguments.act(plugins, problems, arguments))
+            looked = look(arguments)
+        return int(arguments.act(looked, arguments))
 
 
-def _look(arguments: Namespace) -> tuple[Plugins, list[str]]:
-    """Return the plugins, as the repository chooses them if it can be loaded, and what is broken besides."""
-    try:
-        settings = Settings.load(Path())
-    except SettingsError as error:
-        problem = f"the settings cannot be read, so the defaults are shown: {error}"
-        return Plugins.discover(Settings(directory=Path.cwd()), arguments.no_plugins), [problem]
-    if settings.repository is not None or settings.definitions:
-        try:
-            return load_project(arguments).instance.plugins, []
-        except Error as error:
-            problem = f"the repository cannot be loaded: {error}"
-            return Plugins.discover(settings, arguments.no_plugins), [problem]
-    return Plugins.discover(settings, arguments.no_plugins), []
-
-
-def _list(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
-    for problem in problems:
-        print(f"holdfast: {problem}", file=sys.stderr)
+def _list(looked: Looked, arguments: Namespace) -> int:
+    looked.tell_problems()
+    states = looked.plugins.states
     if arguments.json:
-        print_json([state.to_json() for state in plugins.states])
+        print_json([state.to_json() for state in states])
     else:
-        rows = [(state.name, state.status, state.origin, _note(state)) for state in plugins.states]
+        rows = [(state.name, state.status, state.origin, _note(state)) for state in states]
         print_table(("plugin", "state", "distribution", "provides, or why not"), rows)
     return ExitCode.OK
 
@@ -101,7 +92,8 @@ def _note(state: PluginState) -> str:
     return "; ".join(f"{kind} {', '.join(provided)}" for kind, provided in names.items())
 
 
-def _doctor(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
+def _doctor(looked: Looked, arguments: Namespace) -> int:
+    plugins, problems = looked.plugins, list(looked.problems)
     problems += [
         f"plugin '{state.name}' ({state.origin}) is {state.status}: {state.reason}"
         + (f"\n{state.traceback.rstrip()}" if state.traceback else "")
@@ -126,9 +118,10 @@ def _doctor(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
 
 
 def _unusable(plugins: Plugins) -> Iterator[str]:
-    """Yield what is wrong with the executor, event store and IO managers that runs would use."""
+    """Yield what is wrong with the executor, event store, IO managers and observers that runs would use."""
     uses = [(kind, plugins.default(kind)) for kind in PREFERRED]
     uses += [(IOManagerPlugin, use) for use in plugins.settings.io_managers.values()]
+    uses += [(ObserverPlugin, use) for use in plugins.settings.observers.values()]
     for kind, use in dict.fromkeys(uses):
         try:
             made = plugins.create(kind, use)
@@ -137,10 +130,3 @@ def _unusable(plugins: Plugins) -> Iterator[str]:
         else:
             if isinstance(made, Executor):
                 made.shutdown()
-
-
-def _explain(plugins: Plugins, problems: list[str], arguments: Namespace) -> int:
-    for problem in problems:
-        print(f"holdfast: {problem}", file=sys.stderr)
-    print(explain(plugins, arguments.name))
-    return ExitCode.OK
