@@ -25,6 +25,8 @@ __all__ = ["scratch_database", "scratch_server"]
 _FAST = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=100")
 # So the server and its files do not outlive this process, even if that is killed.
 _UNTIL_STDIN_ENDS = '"$@" & read _; kill -INT $!; wait; rm -rf "$0"'
+# Pools keep connections open; before PostgreSQL 13, DROP DATABASE cannot close them.
+_LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 _numbers = itertools.count()
 
 
@@ -35,13 +37,14 @@ def scratch_database() -> Iterator[str]:
     Raises:
         PluginError: PostgreSQL is not installed, or does not start.
     """
-    server, name = scratch_server(), Identifier(f"scratch_{next(_numbers)}")
+    server, name = scratch_server(), f"scratch_{next(_numbers)}"
     with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(name))
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         try:
-            yield server.format(name.as_string().strip('"'))
+            yield server.format(name)
         finally:
-            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            connection.execute(_LEAVE, [name])
+            connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
 
 
 @functools.cache
