@@ -79,7 +79,8 @@ class Conformance:
 
     def test_every_clause_is_there(self) -> None:
         """No clause was overridden or taken away."""
-        assert self._changed() == []
+        changed = self._changed()
+        assert not changed, f"{type(self).__qualname__} changes {', '.join(changed)}."
 
 
 def _name(clause: Clause) -> str:
