@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from holdfast.conformance import SUITES, Report
+from holdfast.conformance.reports import Outcome
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
+PLUGINS = sorted(path.parent for path in HERE.parent.glob("plugins/*/pyproject.toml"))
 
 CONFORMANCE_HEAD = """\
 # Conformance: what must hold of every plugin
@@ -71,12 +74,26 @@ def said(name: str) -> str:
     return name.replace("_", " ")
 
 
+def with_block(page: Path, name: str, text: str) -> str:
+    """Return a page with another text between its comments ``name`` and ``end of name``."""
+    before, begin, rest = page.read_text("utf-8").partition(f"<!-- {name} -->\n")
+    _, end, after = rest.partition(f"<!-- end of {name} -->\n")
+    if not end:
+        raise ValueError(f"{page} needs the lines '<!-- {name} -->' and '<!-- end of {name} -->'.")
+    return f"{before}{begin}{text}\n{end}{after}"
+
+
+def reports_of(plugin: str) -> list[Report]:
+    """Return the reports of a plugin's suites; none where it has nothing that there is a suite for."""
+    file = HERE / "reports" / f"{plugin}.json"
+    data = json.loads(file.read_text("utf-8")) if file.exists() else []
+    return [Report.from_json(each) for each in data]
+
+
 def readme() -> str:
     """Return the README with its table of plugins made anew from the reports of their suites."""
-    before, begin, rest = README.read_text("utf-8").partition("<!-- plugins -->\n")
-    _, end, after = rest.partition("<!-- end of plugins -->\n")
     rows = []
-    for folder in sorted(path.parent for path in HERE.parent.glob("plugins/*/pyproject.toml")):
+    for folder in PLUGINS:
         (record,) = folder.glob("src/*/__init__.py")
         summary = (
             inspect.cleandoc(record.read_text("utf-8").split('"""')[1])
@@ -84,13 +101,11 @@ def readme() -> str:
             .rstrip(".")
             .replace("``", "`")
         )
-        file = HERE / "reports" / f"{folder.name}.json"
-        data = json.loads(file.read_text("utf-8")) if file.exists() else []
-        proof = ", ".join(map(proof_of, map(Report.from_json, data))) or "-"
+        proof = ", ".join(map(proof_of, reports_of(folder.name))) or "-"
         name = folder.name
         rows.append(f"| [holdfast-{name}](plugins/{name}/README.md) | {summary} | {proof} |")
     table = ["| package | provides | proven |", "|---|---|---|", *rows]
-    return "".join([before, begin, "\n".join(table), "\n", end, after])
+    return with_block(README, "plugins", "\n".join(table))
 
 
 def proof_of(report: Report) -> str:
@@ -98,3 +113,49 @@ def proof_of(report: Report) -> str:
     held = sum(finding.good for finding in report.findings)
     link = "docs/reference/conformance.md#" + f"{report.kind}s".lower().replace(" ", "-")
     return f"{report.kind} `{report.name}`: [{held} of {report.clauses} clauses]({link})"
+
+
+def plugin_page(folder: Path) -> str:
+    """Return the page of a plugin with the clauses that hold of it, made anew from its reports."""
+    parts = [f"<!-- Written by docs/generate.py from docs/reports/{folder.name}.json. -->"]
+    reports = reports_of(folder.name)
+    for suite in SUITES:
+        of_kind = [report for report in reports if report.kind == suite.kind]
+        if of_kind:
+            parts += guarantees(of_kind, {clause.number: clause.name for clause in suite.clauses})
+    return with_block(folder / "README.md", "clauses", "\n\n".join(parts))
+
+
+def guarantees(reports: list[Report], names: dict[str, str]) -> Iterator[str]:
+    """Yield what holds of several things of a kind: a sentence and a table of the clauses."""
+    for report in reports:
+        claims = f" It claims {listed(report.claims)}." if report.claims else ""
+        yield f"The {report.kind} `{report.name}`: {held(report)}.{claims}"
+    rows = []
+    for clauses in zip(*(report.findings for report in reports), strict=True):
+        number, title = clauses[0].number, clauses[0].title
+        anchor = f"{number}-{names[number]}".lower().replace("_", "-")
+        reasons = [
+            f" Not of `{report.name}`: {finding.message}"
+            for report, finding in zip(reports, clauses, strict=True)
+            if finding.outcome is not Outcome.HOLDS
+        ]
+        link = f"[{number}](../../docs/reference/conformance.md#{anchor})"
+        rows.append(f"| {link} | {title}{''.join(reasons)} |")
+    yield "\n".join(["| clause | what it guarantees |", "|---|---|", *rows])
+
+
+def held(report: Report) -> str:
+    """Return how many clauses hold, in words."""
+    count = sum(finding.outcome is Outcome.HOLDS for finding in report.findings)
+    return (
+        f"all {count} clauses hold"
+        if count == report.clauses
+        else f"{count} of {report.clauses} clauses hold"
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence."""
+    *most, last = [f"`{name}`" for name in names]
+    return f"{', '.join(most)} and {last}" if most else last

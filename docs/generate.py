@@ -11,11 +11,20 @@ import inspect
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
-from conformance_pages import README, conformance_page, readme, saboteurs_page
+from conformance_pages import (
+    PLUGINS,
+    README,
+    conformance_page,
+    plugin_page,
+    readme,
+    reports_of,
+    saboteurs_page,
+)
 
 from holdfast import hookspecs
 from holdfast.plugins.registration import provider_hooks
@@ -179,6 +188,7 @@ PAGES = {
     HERE / "reference" / "conformance.md": conformance_page,
     HERE / "reference" / "saboteurs.md": saboteurs_page,
     **({README: readme} if README.exists() else {}),
+    **{folder / "README.md": partial(plugin_page, folder) for folder in PLUGINS if reports_of(folder.name)},
 }
 
 

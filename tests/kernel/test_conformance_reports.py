@@ -11,6 +11,7 @@ import pytest
 
 from holdfast import InvalidDefinitionError, IOManager, UnknownProvisionError
 from holdfast.conformance import (
+    EventStoreTrial,
     IOManagerTrial,
     ObserverTrial,
     Report,
@@ -107,7 +108,9 @@ def test_an_expected_failure_is_none() -> None:
 
 def test_a_clause_that_holds_unexpectedly_is_a_failure() -> None:
     """A reason for a failure that is gone has to go."""
-    report = check_event_store(Trial(use="memory", expected_failures={"ES-01": "It is slow."}), ["ES-01"])
+    report = check_event_store(
+        EventStoreTrial(use="memory", expected_failures={"ES-01": "It is slow."}), ["ES-01"]
+    )
     assert outcomes(report) == {"ES-01": Outcome.MENDED}
     assert not report.findings[0].good
 
@@ -119,7 +122,7 @@ def test_a_clause_that_holds_unexpectedly_is_a_failure() -> None:
 def test_expected_failures_need_a_clause_and_a_reason(failures: dict[str, str], said: str) -> None:
     """A number that there is not, or an empty reason, is refused."""
     with pytest.raises(InvalidDefinitionError, match=said):
-        check_event_store(Trial(use="memory", expected_failures=failures), ["ES-02"])
+        check_event_store(EventStoreTrial(use="memory", expected_failures=failures), ["ES-02"])
 
 
 def test_a_report_survives_json() -> None:

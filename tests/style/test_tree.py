@@ -61,6 +61,17 @@ def test_a_plugin_is_declared_like_every_other(plugin):
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.name)
+def test_the_page_of_a_plugin_answers_the_same_questions(plugin):
+    """What it stores where, what it guarantees by clause as its suites found, and where its limits are."""
+    page = (plugin / "README.md").read_text("utf-8")
+    headings = "\n".join(line.lower() for line in page.splitlines() if line.startswith("## "))
+    asked = ["stored where", "limits"]
+    if (ROOT / "docs" / "reports" / f"{plugin.name}.json").exists():
+        asked.append("guarantees by clause")
+    assert [question for question in asked if question not in headings] == []
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.name)
 def test_a_plugin_requires_a_range_of_kernels(plugin):
     """A floor and a cap at the next major, and never one version alone."""
     requirements = project_of(plugin)["project"]["dependencies"]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -19,8 +14,9 @@ from threading import Thread
 from typing import Any
 
 import attrs
-import boto3
 import pytest
+
+from holdfast_s3.scratch_server import ScratchServer, scratch_bucket
 
 HOLDFAST = Path(sys.executable).with_name("holdfast")
 
@@ -30,7 +26,7 @@ from holdfast import SourceAsset, asset
 by_time = SourceAsset("by_time", metadata={{"path": "raw.csv"}}, observe_fn="file")
 by_hash = SourceAsset("by_hash", metadata={{"path": "raw.csv"}}, observe_fn="file_hash")
 by_http = SourceAsset("by_http", metadata={{"url": "{site}/raw.csv"}}, observe_fn="web")
-by_etag = SourceAsset("by_etag", metadata={{"url": "s3://bucket/raw.csv"}}, observe_fn="lake")
+by_etag = SourceAsset("by_etag", metadata={{"url": "s3://{bucket}/raw.csv"}}, observe_fn="lake")
 
 
 @asset(io_manager_key="lake")
@@ -48,7 +44,7 @@ definitions = [{{ use = "module", name = "flows" }}]
 executor = {{ use = "multiprocess", max_workers = 2 }}
 
 [io_managers]
-lake = {{ use = "s3", base = "s3://bucket/lake", endpoint = "{store}" }}
+lake = {{ use = "s3", base = "s3://{bucket}/lake", endpoint = "{store}" }}
 
 [observers]
 web = {{ use = "http", timeout = 20 }}
@@ -75,58 +71,36 @@ def site(tmp_path: Path) -> Iterator[str]:
 
 @attrs.frozen
 class Bucket:
-    """A bucket of an S3 server in a process of its own."""
+    """An empty bucket, to prepare and to look behind the scenes."""
 
+    name: str
     endpoint: str
     client: Any
 
     def put(self, key: str, data: bytes) -> None:
-        self.client.put_object(Bucket="bucket", Key=key, Body=data)
+        self.client.put_object(Bucket=self.name, Key=key, Body=data)
 
     def get(self, key: str) -> bytes:
-        data: bytes = self.client.get_object(Bucket="bucket", Key=key)["Body"].read()
+        data: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         return data
 
 
 @pytest.fixture
-def bucket() -> Iterator[Bucket]:
-    """An empty bucket."""
-    if importlib.util.find_spec("moto") is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("moto is not installed: pip install moto[s3]")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/moto-api/").close()
-            break
-        except urllib.error.URLError:
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    bucket = Bucket(url, boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys))
-    bucket.client.create_bucket(Bucket="bucket")
-    yield bucket
-    process.kill()
-    process.wait()
+def bucket(s3_server: ScratchServer) -> Iterator[Bucket]:
+    """An empty bucket, with credentials for it in the environment."""
+    with scratch_bucket() as (_, name):
+        yield Bucket(name, s3_server.url, s3_server.client())
 
 
 @pytest.fixture
 def holdfast(tmp_path: Path, site: str, bucket: Bucket) -> Callable[..., str]:
     """The command in a project that uses all of them."""
-    (tmp_path / "flows.py").write_text(MODULE.format(site=site))
-    (tmp_path / "holdfast.toml").write_text(SETTINGS.format(store=bucket.endpoint))
-    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "HOME": str(tmp_path)}
+    (tmp_path / "flows.py").write_text(MODULE.format(site=site, bucket=bucket.name))
+    (tmp_path / "holdfast.toml").write_text(SETTINGS.format(store=bucket.endpoint, bucket=bucket.name))
 
     def run(*arguments: str) -> str:
         command = [HOLDFAST, *arguments]
-        done = subprocess.run(
-            command, cwd=tmp_path, env={**os.environ, **keys}, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -14,9 +14,6 @@ from holdfast.plugins.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = [path.parent.name for path in sorted(ROOT.glob("plugins/*/pyproject.toml"))]
-# Those that need a server of their own; their own tests look at the same facts.
-UNPROVEN = {"dask", "duckdb", "http", "s3", "sql"}
-PROVEN = [name for name in PLUGINS if name not in UNPROVEN]
 BY_KIND = {suite.kind: suite for suite in SUITES}
 
 
@@ -27,7 +24,7 @@ def provided(plugin: str) -> dict[tuple[str, str], Any]:
     return {(record.kind, record.name): record for record in state.provisions if record.kind in BY_KIND}
 
 
-@pytest.mark.parametrize("plugin", PROVEN)
+@pytest.mark.parametrize("plugin", PLUGINS)
 def test_every_plugin_has_a_report_of_all_clauses(plugin: str) -> None:
     """`holdfast plugins check NAME --json > docs/reports/NAME.json` has been run since its suite changed."""
     records = provided(plugin)
@@ -41,7 +38,7 @@ def test_every_plugin_has_a_report_of_all_clauses(plugin: str) -> None:
         assert report.kind == "executor" or list(report.claims) == sorted(record.claims)
 
 
-@pytest.mark.parametrize("plugin", PROVEN)
+@pytest.mark.parametrize("plugin", PLUGINS)
 def test_every_plugin_proves_itself_in_its_tests(plugin: str) -> None:
     """What has a suite has a test class of it in the plugin's own folder."""
     file = ROOT / "plugins" / plugin / "tests" / "test_conformance.py"

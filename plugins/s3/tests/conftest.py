@@ -1,22 +1,15 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import attrs
-import boto3
 import pytest
 
 from holdfast.built_contexts import build_input_context, build_output_context
@@ -25,6 +18,7 @@ from holdfast.formats import ActiveFormat, Formats
 from holdfast.interfaces import Format, IOManager, LoadRequest
 from holdfast.provisions import PluginContext
 from holdfast_s3.io import s3_io_manager
+from holdfast_s3.scratch_server import KEYS, ScratchServer
 
 
 class TextFormat(Format):
@@ -70,74 +64,20 @@ class Store:
         return self.manager.load_input(context)
 
 
-@attrs.frozen
-class Server:
-    """An S3 server in a process of its own."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-
-    def client(self, service: str = "s3") -> Any:
-        """Return boto3's client of it, to prepare and to look behind the scenes."""
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.client(service, endpoint_url=self.url, region_name="us-east-1", **keys)
-
-
-def start_server() -> Server:
-    """Start moto's server and wait until it answers."""
-    if importlib.util.find_spec("moto") is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("moto is not installed: pip install moto[s3]")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/moto-api/").close()
-            return Server(url, process)
-        except urllib.error.URLError:
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
-
-
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Callable[[], Server]]:
-    """Starts servers, which end with the tests."""
-    started: list[Server] = []
-
-    def start() -> Server:
-        started.append(start_server())
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.process.kill()
-        server.process.wait()
-
-
-@pytest.fixture(scope="session")
-def server(servers: Callable[[], Server]) -> Server:
-    """A server that takes any credentials."""
-    return servers()
-
-
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    for name, key in KEYS.items():
+        monkeypatch.setenv(name, key)
 
 
 @pytest.fixture
-def bucket(server: Server) -> str:
+def bucket(s3_server: ScratchServer) -> str:
     """An empty bucket."""
     name = f"bucket-{uuid.uuid4().hex}"
-    server.client().create_bucket(Bucket=name)
+    s3_server.client().create_bucket(Bucket=name)
     return name
 
 
@@ -154,11 +94,13 @@ def formats() -> Formats:
 
 
 @pytest.fixture
-def make_store(tmp_path: Path, formats: Formats, server: Server, bucket: str) -> Callable[..., Store]:
+def make_store(
+    tmp_path: Path, formats: Formats, s3_server: ScratchServer, bucket: str
+) -> Callable[..., Store]:
     """Makes stores with the options of the settings; by default trusted, under a prefix of the bucket."""
 
     def make(formats: Formats = formats, **options: Any) -> Store:
-        defaults = {"base": f"s3://{bucket}/lake/", "endpoint": server.url, "trusted": True}
+        defaults = {"base": f"s3://{bucket}/lake/", "endpoint": s3_server.url, "trusted": True}
         context = PluginContext(tmp_path, tmp_path / "storage", formats)
         return Store(s3_io_manager(context, **{**defaults, **options}))
 
@@ -172,11 +114,11 @@ def store(make_store: Callable[..., Store]) -> Store:
 
 
 @pytest.fixture
-def objects(server: Server, bucket: str) -> Callable[[], list[str]]:
+def objects(s3_server: ScratchServer, bucket: str) -> Callable[[], list[str]]:
     """Lists the keys of all objects in the bucket."""
 
     def objects() -> list[str]:
-        return [each["Key"] for each in server.client().list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return [each["Key"] for each in s3_server.client().list_objects_v2(Bucket=bucket).get("Contents", [])]
 
     return objects
 
@@ -191,9 +133,9 @@ class Wire:
 
 
 @pytest.fixture
-def wire(server: Server) -> Iterator[Wire]:
+def wire(s3_server: ScratchServer) -> Iterator[Wire]:
     """A proxy before the server."""
-    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    address = ("127.0.0.1", int(s3_server.url.rpartition(":")[2]))
     listening = socket.create_server(("127.0.0.1", 0))
     wire = Wire(f"http://127.0.0.1:{listening.getsockname()[1]}")
 

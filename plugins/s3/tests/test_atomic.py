@@ -34,12 +34,12 @@ for number in range(first, first + 99_999):
 
 
 @pytest.fixture
-def start_writer(server: Any, bucket: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start_writer(s3_server: Any, bucket: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts processes that store ever newer values of one asset and print what they stored."""
     started: list[subprocess.Popen[str]] = []
 
     def start(first: int, size: int) -> subprocess.Popen[str]:
-        arguments = [str(first), str(size), f"s3://{bucket}/lake", server.url]
+        arguments = [str(first), str(size), f"s3://{bucket}/lake", s3_server.url]
         command = [sys.executable, "-c", WRITER, *arguments]
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         return started[-1]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from holdfast.errors import SettingsError, StorageError
+from holdfast_s3.scratch_server import ScratchServer
 
 MakeStore = Callable[..., Any]
 
@@ -23,9 +24,9 @@ BUCKET = "guarded-bucket"
 
 
 @pytest.fixture(scope="module")
-def guarded(servers: Any) -> tuple[Any, str, str]:
-    """A server that checks signatures, and the keys of the one user it knows."""
-    server = servers()
+def guarded(s3_server: Any) -> tuple[Any, str, str]:
+    """Another server, which checks signatures, and the keys of the one user it knows."""
+    server = ScratchServer.start()
     users = server.client("iam")
     users.create_user(UserName="ann")
     users.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=json.dumps(EVERYTHING))
@@ -132,10 +133,10 @@ def test_anonymous_sends_no_credentials(
 
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
 def test_the_environment_may_name_the_endpoint(
-    make_store: MakeStore, server: Any, monkeypatch: pytest.MonkeyPatch, name: str
+    make_store: MakeStore, s3_server: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Where the settings do not."""
-    monkeypatch.setenv(name, server.url)
+    monkeypatch.setenv(name, s3_server.url)
     store = make_store(endpoint=None)
     store.put("a", "text")
     assert store.get("a") == "text"

@@ -17,16 +17,16 @@ Look = Callable[..., ObserveResult]
 
 
 @pytest.fixture
-def look(server: Any) -> Look:
+def look(s3_server: Any) -> Look:
     """Observes what is at a URL."""
-    observer = S3Observer(endpoint=server.url)
+    observer = S3Observer(endpoint=s3_server.url)
     return lambda **metadata: observer.observe(ObserveContext(AssetKey("raw"), metadata))
 
 
 @pytest.fixture
-def put(server: Any, bucket: str) -> Callable[[str, bytes], Any]:
+def put(s3_server: Any, bucket: str) -> Callable[[str, bytes], Any]:
     """Puts an object."""
-    return lambda key, data: server.client().put_object(Bucket=bucket, Key=key, Body=data)
+    return lambda key, data: s3_server.client().put_object(Bucket=bucket, Key=key, Body=data)
 
 
 def test_the_hook_names_the_observer() -> None:
@@ -49,10 +49,10 @@ def test_the_etag_is_the_version(look: Look, put: Any, bucket: str) -> None:
     assert look(url=f"s3://{bucket}/raw.csv").logical_version != seen.logical_version
 
 
-def test_a_bucket_that_keeps_versions_names_them(look: Look, put: Any, server: Any, bucket: str) -> None:
+def test_a_bucket_that_keeps_versions_names_them(look: Look, put: Any, s3_server: Any, bucket: str) -> None:
     """The id of the version is metadata: writing the same contents again makes no new logical version."""
     enabled = {"Status": "Enabled"}
-    server.client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration=enabled)
+    s3_server.client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration=enabled)
     first, second = [
         (put("raw.csv", b"a,b")["VersionId"], look(url=f"s3://{bucket}/raw.csv")) for _ in range(2)
     ]

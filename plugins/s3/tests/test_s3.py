@@ -48,7 +48,7 @@ def test_the_object_is_named_by_the_key(store: Any, objects: Callable[[], list[s
     store.put("notes", "text")
     store.put("daily", "text", partition="2024-01-01")
     assert objects() == [
-        "lake/daily/partition=2024-01-01.value",
+        "lake/daily/partition=2024-01-01/value",
         "lake/notes.value",
         "lake/warehouse/orders.value",
     ]
@@ -63,10 +63,12 @@ def test_the_base_may_be_a_bucket_or_a_prefix(
     assert objects() == [name]
 
 
-def test_metadata_says_where_how_big_and_what_the_format_says(store: Any, server: Any, bucket: str) -> None:
+def test_metadata_says_where_how_big_and_what_the_format_says(
+    store: Any, s3_server: Any, bucket: str
+) -> None:
     """The materialization gets the URL, the size in bytes, the etag, and the format's own metadata."""
     said = store.put("notes", "one\ntwo")
-    (there,) = server.client().list_objects_v2(Bucket=bucket)["Contents"]
+    (there,) = s3_server.client().list_objects_v2(Bucket=bucket)["Contents"]
     assert said == {
         "url": MetadataValue.url(f"s3://{bucket}/lake/notes.value"),
         "size_bytes": 7,
@@ -111,9 +113,9 @@ def test_many_partitions_are_stored_and_loaded_together(store: Any, objects: Cal
     days = StaticPartitionsDefinition(["a", "b", "../c"])
     context = build_output_context(asset_key="daily", asset_partitions=days.all())
     store.manager.handle_output(context, {"a": "1", "b": 2, "../c": None})
-    names = [f"lake/daily/partition={part}.value" for part in ("%2E%2E%2Fc", "a", "b")]
+    names = [f"lake/daily/partition={part}/value" for part in ("%2E%2E%2Fc", "a", "b")]
     assert objects() == names
-    assert context.metadata_by_partition["a"]["url"].value.endswith("partition=a.value")
+    assert context.metadata_by_partition["a"]["url"].value.endswith("partition=a/value")
     reader = build_input_context(asset_key="daily", asset_partitions=days.all(), by_partition=True)
     assert store.manager.load_input(reader) == {"a": "1", "b": 2, "../c": None}
 
@@ -137,25 +139,32 @@ def test_an_inactive_format_is_named(make_store: Any, formats: Formats) -> None:
         make_store(formats=Formats(formats.active[1:])).get("a")
 
 
-def test_an_object_without_a_format_is_an_error(store: Any, server: Any, bucket: str) -> None:
+def test_an_object_without_a_format_is_an_error(store: Any, s3_server: Any, bucket: str) -> None:
     """The message says what it lost, and what to do."""
-    server.client().put_object(Bucket=bucket, Key="lake/a.value", Body=b"1")
+    s3_server.client().put_object(Bucket=bucket, Key="lake/a.value", Body=b"1")
     with pytest.raises(StorageError, match=r"does not say its format.*'holdfast-extension'.*materialize"):
         store.get("a")
 
 
-def test_what_others_have_put_is_loaded(store: Any, server: Any, bucket: str) -> None:
+def test_what_others_have_put_is_loaded(store: Any, s3_server: Any, bucket: str) -> None:
     """Under the extension of a format; a value stored here goes before it."""
-    server.client().put_object(Bucket=bucket, Key="lake/raw/notes.txt", Body=b"from others")
+    s3_server.client().put_object(Bucket=bucket, Key="lake/raw/notes.txt", Body=b"from others")
     assert store.get(["raw", "notes"]) == "from others"
     store.put(["raw", "notes"], "ours")
     assert store.get(["raw", "notes"]) == "ours"
 
 
-def test_two_objects_of_others_are_an_error(store: Any, server: Any, bucket: str) -> None:
+def test_partitions_of_others_are_loaded(store: Any, s3_server: Any, bucket: str) -> None:
+    """From where the IO manager `filesystem` puts them."""
+    key = "lake/daily/partition=2024-01-01/value.txt"
+    s3_server.client().put_object(Bucket=bucket, Key=key, Body=b"from others")
+    assert store.get("daily", partition="2024-01-01") == "from others"
+
+
+def test_two_objects_of_others_are_an_error(store: Any, s3_server: Any, bucket: str) -> None:
     """It is not guessed which one is meant."""
     for extension in ("txt", "pickle"):
-        server.client().put_object(Bucket=bucket, Key=f"lake/a.{extension}", Body=b"1")
+        s3_server.client().put_object(Bucket=bucket, Key=f"lake/a.{extension}", Body=b"1")
     with pytest.raises(StorageError, match=r"Asset 'a' cannot be read .*there as \.txt and \.pickle"):
         store.get("a")
 
@@ -220,8 +229,8 @@ os.wait()
 """
 
 
-def test_a_fork_is_told_that_it_cannot_use_the_client(server: Any, bucket: str) -> None:
+def test_a_fork_is_told_that_it_cannot_use_the_client(s3_server: Any, bucket: str) -> None:
     """Instead of waiting forever for threads that it does not have."""
-    command = [sys.executable, "-c", FORKED, server.url, bucket]
+    command = [sys.executable, "-c", FORKED, s3_server.url, bucket]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     assert said.startswith("UnmetExecutorRequirementsError This process was forked")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # each is imported when it is asked for: only test classes ne
         PartitionMappingConformance,
     )
     from holdfast.conformance.trials import (
+        EventStoreTrial,
         FormatTrial,
         IOManagerTrial,
         LoaderTrial,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:  # each is imported when it is asked for: only test classes ne
 __all__ = [
     "SUITES",
     "EventStoreConformance",
+    "EventStoreTrial",
     "ExecutorConformance",
     "FormatConformance",
     "FormatTrial",

@@ -14,6 +14,7 @@ from holdfast.conformance.reports import Report
 from holdfast.conformance.running import run_suite
 from holdfast.conformance.stores.suite import EVENT_STORES
 from holdfast.conformance.trials import (
+    EventStoreTrial,
     FormatTrial,
     IOManagerTrial,
     LoaderTrial,
@@ -72,6 +73,6 @@ def check_loader(subject: str | LoaderTrial, only: Collection[str] = ()) -> Repo
     return run_suite(LOADERS, subject, only)
 
 
-def check_event_store(subject: str | Trial, only: Collection[str] = ()) -> Report:
+def check_event_store(subject: str | EventStoreTrial, only: Collection[str] = ()) -> Report:
     """Return what the suite finds of an event store; see `check_io_manager`."""
     return run_suite(EVENT_STORES, subject, only)

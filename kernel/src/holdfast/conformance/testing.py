@@ -79,7 +79,8 @@ class Conformance:
 
     def test_every_clause_is_there(self) -> None:
         """No clause was overridden or taken away."""
-        assert self._changed() == []
+        changed = self._changed()
+        assert not changed, f"{type(self).__qualname__} changes {', '.join(changed)}."
 
 
 def _name(clause: Clause) -> str:
@@ -164,6 +165,6 @@ class LoaderConformance(Conformance):
 
 
 class EventStoreConformance(Conformance):
-    """The suite for event stores; the subject is a name or a `Trial`."""
+    """The suite for event stores; the subject is a name or an `EventStoreTrial`."""
 
     suite = EVENT_STORES

@@ -18,6 +18,7 @@ from holdfast.plugins.uses import Use
 from holdfast.provisions import ExecutorPlugin, Provision
 
 __all__ = [
+    "EventStoreTrial",
     "FormatTrial",
     "IOManagerTrial",
     "Installed",
@@ -139,6 +140,17 @@ class MappingTrial(Trial):
 
     pairs: Sequence[tuple[Any, Any]]
     refused: Sequence[tuple[Any, Any]] = ()
+
+
+@attrs.frozen(kw_only=True)
+class EventStoreTrial(Trial):
+    """An event store to be tried.
+
+    Attributes:
+        clear: empties it, where what it keeps is not in the directory; called while no store is open.
+    """
+
+    clear: Callable[[], object] | None = None
 
 
 @attrs.frozen

@@ -29,6 +29,7 @@ _PLAIN: Mapping[str, Sequence[Any]] = {
 _EMPTY: tuple[Any, ...] = (None, False, 0, 0.0, "", b"", [], {})
 
 _BULK = 20_000
+_ROWS = 5_000
 
 
 @attrs.frozen
@@ -184,7 +185,7 @@ class Values:
         if self._bulk == "builtins.bytes":
             return b"%08d" % number * _BULK
         if self._bulk:
-            return tables.numbered(self._bulk, number, _BULK)
+            return tables.numbered(self._bulk, number, _ROWS)
         samples = list(self.claimed())
         return samples[number % len(samples)]
 

@@ -17,4 +17,5 @@ def holdfast_executors() -> Iterator[ExecutorPlugin]:
         name="dask",
         factory="holdfast_dask.executor:dask_executor",
         summary="the workers of a Dask cluster, here or elsewhere; each step runs at most once",
+        conformance="holdfast_dask.conformance:local_cluster",
     )

@@ -18,4 +18,7 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         factory="holdfast_duckdb.io:duckdb_io_manager",
         summary="pandas, polars and pyarrow tables as tables of one DuckDB file",
         requires=("duckdb", "pyarrow"),
+        claims=("columns", "partitions", "persistent", "processes"),
+        types=("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table"),
+        conformance="holdfast_duckdb.conformance:duckdb_tables",
     )

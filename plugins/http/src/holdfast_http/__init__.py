@@ -17,4 +17,5 @@ def holdfast_observers() -> Iterator[ObserverPlugin]:
         name="http",
         factory="holdfast_http.observer:HttpObserver",
         summary="the ETag, or the Last-Modified, of the URL in the metadata 'url'",
+        conformance="holdfast_http.conformance:http_observer",
     )

@@ -17,6 +17,8 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         name="s3",
         factory="holdfast_s3.io:s3_io_manager",
         summary="objects of an S3-compatible store, in the format of the value's type",
+        claims=("columns", "partitions", "persistent", "processes"),
+        conformance="holdfast_s3.conformance:s3_objects",
     )
 
 
@@ -27,4 +29,5 @@ def holdfast_observers() -> Iterator[ObserverPlugin]:
         name="s3",
         factory="holdfast_s3.observer:S3Observer",
         summary="the etag of the object, or of all objects under the prefix, in the metadata 'url'",
+        conformance="holdfast_s3.conformance:s3_observer",
     )

@@ -22,7 +22,6 @@ __all__ = ["EXTENSION", "S3IOManager", "s3_io_manager"]
 EXTENSION = "holdfast-extension"
 """The metadata of an object under which it says in which format it is, by the extension of its files."""
 
-_SUFFIX = ".value"
 _WHOLE = 4 * 1024 * 1024  # bytes
 _LOOKS = 5
 _LONGEST = 1024  # bytes
@@ -63,9 +62,10 @@ class S3IOManager(IOManager):
     """Stores each value in one object, named by its asset's key, in the format of the value's type.
 
     The asset ``AssetKey(["warehouse", "orders"])`` is the object ``warehouse/orders.value`` under the prefix;
-    its partition ``2024-01-01`` is ``warehouse/orders/partition=2024-01-01.value``. Key parts are encoded by
-    `holdfast.key_paths.encode_part`. The name does not depend on the format, which is in the object's
-    metadata: so one request replaces a value by one of another format.
+    its partition ``2024-01-01`` is ``warehouse/orders/partition=2024-01-01/value``, where other tools find
+    the partitions of one table. Key parts are encoded by `holdfast.key_paths.encode_part`. The name does not
+    depend on the format, which is in the object's metadata: so one request replaces a value by one of another
+    format.
 
     Args:
         bucket: where the objects are.
@@ -94,7 +94,7 @@ class S3IOManager(IOManager):
 
     def _store(self, context: OutputContext, obj: Any) -> Mapping[str, Any]:
         what = _title(context)
-        key = self._stem(context, what) + _SUFFIX
+        key = self._stem(context, what) + _suffix(context)
         active = self._formats.for_value(obj, trusted=self._trusted, what=what)
         try:
             with io.BytesIO() as file:
@@ -121,13 +121,14 @@ class S3IOManager(IOManager):
     def _load(self, context: InputContext) -> Any:
         what = _title(context)
         stem = self._stem(context, what)
+        own = stem + _suffix(context)
         for _ in range(_LOOKS):
             try:
-                found = self._open(stem, in_parts="columns" in context.metadata)
+                found = self._open(own, in_parts="columns" in context.metadata) or self._foreign(stem)
             except Exception as error:
-                raise self._failure(f"{what} cannot be read", stem + _SUFFIX, error) from error
+                raise self._failure(f"{what} cannot be read", own, error) from error
             if found is None:
-                raise StepOutputNotFoundError(what, self._bucket.url(stem + _SUFFIX))
+                raise StepOutputNotFoundError(what, self._bucket.url(own))
             key, extension, file = found
             if extension is None:
                 raise StorageError(
@@ -147,9 +148,8 @@ class S3IOManager(IOManager):
             f"{what} at {self._bucket.url(key)} was replaced again and again while it was read."
         )
 
-    def _open(self, stem: str, *, in_parts: bool) -> tuple[str, str | None, IO[bytes]] | None:
+    def _open(self, key: str, *, in_parts: bool) -> tuple[str, str | None, IO[bytes]] | None:
         """Return the key of a value, the extension of its format if it says one, and its contents."""
-        key = stem + _SUFFIX
         if in_parts:
             looked = self._bucket.head(key)
             if looked is not None:
@@ -159,9 +159,7 @@ class S3IOManager(IOManager):
                     file = RangedFile(self._bucket, key, meta["size"], etag)
                     return key, attributes.get(EXTENSION), cast("IO[bytes]", file)
         got = self._bucket.get(key)
-        if got is not None:
-            return key, got[1].get(EXTENSION), io.BytesIO(got[0])
-        return self._foreign(stem)
+        return None if got is None else (key, got[1].get(EXTENSION), io.BytesIO(got[0]))
 
     def _foreign(self, stem: str) -> tuple[str, str, IO[bytes]] | None:
         """Return what another program has put under a value's name and the extension of a format."""
@@ -182,9 +180,9 @@ class S3IOManager(IOManager):
         else:
             stem = f"run={_encoded(context.get_identifier())}"
         if context.has_asset_partitions:
-            stem += f"/partition={encode_part(context.asset_partition_key)}"
+            stem += f"/partition={encode_part(context.asset_partition_key)}/value"
         stem = self._prefix + stem
-        length = len((stem + _SUFFIX).encode())
+        length = len((stem + _suffix(context)).encode())
         if length > _LONGEST:
             raise StorageError(
                 f"{what} is stored under a name of {length} bytes, and S3 takes no more than {_LONGEST}. Use "
@@ -196,6 +194,11 @@ class S3IOManager(IOManager):
         own = isinstance(error, Error)
         reason = f"{error}" if own else f"{type(error).__name__}: {reason_of(error)}."
         return StorageError(f"{problem} at {self._bucket.url(key)}: {reason}")
+
+
+def _suffix(context: OutputContext | InputContext) -> str:
+    """Return what the name of a value's object ends in: no name is the beginning of another's path."""
+    return "" if context.has_asset_partitions else ".value"  # a partition has a directory of its own
 
 
 def _encoded(parts: Any) -> str:

@@ -18,6 +18,9 @@ def holdfast_io_managers() -> Iterator[IOManagerPlugin]:
         factory="holdfast_sql.io:sql_io_manager",
         summary="pandas, polars and pyarrow tables as tables of PostgreSQL",
         requires=("psycopg", "pyarrow", "sqlalchemy"),
+        claims=("columns", "partitions", "persistent", "processes"),
+        types=("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table"),
+        conformance="holdfast_sql.conformance:sql_tables",
     )
 
 
@@ -29,6 +32,8 @@ def holdfast_event_stores() -> Iterator[EventStorePlugin]:
         factory="holdfast_sql.store:SQLEventStore",
         summary="runs and events in PostgreSQL, for several machines at once",
         requires=("psycopg", "sqlalchemy"),
+        claims=("persistent",),
+        conformance="holdfast_sql.conformance:sql_events",
     )
 
 

@@ -152,6 +152,14 @@ class IOBench(Bench):
             f"({type(loaded).__name__}) was loaded.",
         )
 
+    def has(self, key: Key, partition: str | None = None) -> bool:
+        """Return whether a value is there."""
+        try:
+            self.get(key, partition)
+        except StepOutputNotFoundError:
+            return False
+        return True
+
     def expect_missing(self, key: Key, partition: str | None = None) -> StepOutputNotFoundError:
         """Return the error that loading a value raises which is not there.
 

@@ -9,12 +9,14 @@ import time
 from holdfast.conformance.clauses import clause, require
 from holdfast.conformance.io import work
 from holdfast.conformance.io.bench import IOBench
+from holdfast.conformance.pacing import turns
 from holdfast.errors import StorageError
 
 __all__: list[str] = []
 
 _KILLS = 5
 _READS = 150
+_FEWEST_READS = 30
 
 
 @clause("IO-15")
@@ -110,7 +112,7 @@ def readers_see_whole_values(bench: IOBench) -> None:
     writer.start()
     seen = []
     try:
-        for _ in range(_READS):
+        for _ in turns(_READS, _FEWEST_READS):
             seen.append(bench.values.number(bench.get("a")))
     finally:
         done.set()
@@ -128,7 +130,7 @@ def killed_writer(bench: IOBench) -> None:
     persistent, the value is missing.
     """
     last = 0
-    for _ in range(_KILLS if bench.persistent else 1):
+    for _ in turns(_KILLS if bench.persistent else 1):
         with bench.child(work.store_versions, bench.values, "a", last + 1) as writer:
             for _ in range(random.randint(1, 5)):
                 last = writer.hear()

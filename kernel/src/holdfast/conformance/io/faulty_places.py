@@ -167,7 +167,7 @@ class HasOneScratchFile(FaultyIOManager):
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
         scratch = self.directory / "scratch"
         scratch.write_bytes(pickle.dumps(obj))
-        time.sleep(0.005)
+        time.sleep(0.05)
         return super().handle_output(context, pickle.loads(scratch.read_bytes()))
 
 

@@ -161,7 +161,8 @@ def wrong_mapping(bench: IOBench) -> None:
 def repartitioning(bench: IOBench) -> None:
     """An asset that gets partitions, or loses them, is not taken for what was stored before.
 
-    A partition does not show the value of the whole asset, nor the asset that of a partition.
+    A partition does not show the value of the whole asset, nor the asset that of a partition. What was stored
+    the other way may be kept, or be gone.
     """
     one, two = bench.samples()
     bench.put("a", one)

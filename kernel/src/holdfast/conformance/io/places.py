@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from holdfast.conformance.clauses import clause, require
 from holdfast.conformance.io import work
 from holdfast.conformance.io.bench import IOBench, get, put
+from holdfast.conformance.pacing import turns
 from holdfast.conformance.values import same
 
 __all__: list[str] = []
@@ -112,7 +113,7 @@ def threads_at_once(bench: IOBench) -> None:
 
     def run(number: int) -> None:
         together.wait()
-        for turn in range(_TURNS):
+        for turn in turns(_TURNS):
             key = f"a{number}-{turn % 3}"
             bench.put(key, bench.values.version(number))
             bench.put("shared", bench.values.version(number))

@@ -8,6 +8,7 @@ from typing import Any
 
 from holdfast.conformance.clauses import require
 from holdfast.conformance.io.bench import Key, get, put
+from holdfast.conformance.pacing import turns
 from holdfast.conformance.values import Values
 from holdfast.errors import StepOutputNotFoundError, StorageError
 from holdfast.interfaces import IOManager
@@ -45,16 +46,17 @@ def load_with(say: Say, make: Make, directory: Path, manager: IOManager, key: st
 
 
 def keep_storing(
-    say: Say, make: Make, directory: Path, values: Values, own: str, shared: str, first: int, turns: int
+    say: Say, make: Make, directory: Path, values: Values, own: str, shared: str, first: int, most: int
 ) -> int:
-    """Store versions, from the first on, as a value of one's own and a shared one, and load both.
+    """Store versions, ``most`` from the first on, as a value of one's own and a shared one, and load both.
 
     Returns:
         How often the place said that another process was in the way.
     """
     manager, refused = make(directory), 0
     say("ready")
-    for number in range(first, first + turns):
+    for turn in turns(most):
+        number = first + turn
         try:
             put(manager, own, values.version(number))
             put(manager, shared, values.version(number))

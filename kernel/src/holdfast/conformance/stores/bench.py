@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from holdfast.conformance.suites import Bench
+from holdfast.conformance.trials import EventStoreTrial
 from holdfast.events import Event, EventType, RunStartData
 from holdfast.interfaces import EventStore
 from holdfast.keys import AssetKey
@@ -43,6 +45,8 @@ def observed(key: AssetKey = ORDERS, run: str = "r") -> Event:
 class StoreBench(Bench):
     """An event store that holds nothing yet."""
 
+    trial: EventStoreTrial
+
     def __init__(
         self, trial: Any, make: Callable[[Path], Any], claims: frozenset[str], directory: Path
     ) -> None:
@@ -64,6 +68,15 @@ class StoreBench(Bench):
     def reopen(self) -> None:
         """Close the store, and open it again."""
         self.store.close()
+        self.store = self.open()
+
+    def empty(self) -> None:
+        """Take everything away that is kept, and open a new store."""
+        self.close()
+        shutil.rmtree(self.directory)
+        self.directory.mkdir()
+        if self.trial.clear is not None:
+            self.trial.clear()
         self.store = self.open()
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from holdfast.conformance.clauses import clause, require
-from holdfast.conformance.stores.bench import StoreBench
+from holdfast.conformance.stores.bench import StoreBench, started
 from holdfast.errors import Error, RunExistsError, RunNotFoundError
 from holdfast.events import ENDS, Event, EventType, OutputData, Run, RunEndData, RunStartData
 from holdfast.keys import AssetKey
@@ -61,6 +60,13 @@ def like_a_list(bench: StoreBench) -> None:
 
     Hypothesis makes up what is done; what it prints is the shortest it found that goes wrong.
     """
+    bench.store.append([started("before")])
+    bench.empty()
+    require(
+        not bench.store.runs(1),
+        "The store still has a run after its directory was emptied. Give an EventStoreTrial whose 'clear' "
+        "empties the place where it is.",
+    )
     plenty = settings(_PLENTY, phases=[Phase.generate]) if bench.sabotaged else _PLENTY
     run_state_machine_as_test(lambda: _Machine(bench), settings=plenty)  # type: ignore[arg-type]
 
@@ -134,10 +140,7 @@ class _Machine(RuleBasedStateMachine):
 
     def __init__(self, bench: StoreBench) -> None:
         super().__init__()
-        bench.close()
-        shutil.rmtree(bench.directory)
-        bench.directory.mkdir()
-        bench.store = bench.open()
+        bench.empty()
         self.bench = bench
         self.model = Model()
 

@@ -6,14 +6,14 @@ from holdfast.conformance.clauses import Clause, collected
 from holdfast.conformance.stores import answers, faulty, faulty_keeping, keeping, model
 from holdfast.conformance.stores.bench import StoreBench
 from holdfast.conformance.suites import Suite, saboteurs_of
-from holdfast.conformance.trials import Trial
+from holdfast.conformance.trials import EventStoreTrial
 from holdfast.provisions import EventStorePlugin
 
 __all__ = ["EVENT_STORES"]
 
 EVENT_STORES = Suite(
     record=EventStorePlugin,
-    trial=Trial,
+    trial=EventStoreTrial,
     bench=StoreBench,
     clauses=collected(map(vars, (answers, keeping, model)), Clause),
     saboteurs=saboteurs_of(vars(faulty), vars(faulty_keeping)),
