@@ -28,9 +28,9 @@ DUCKDB = """
 io_manager = { use = "duckdb", path = "warehouse.duckdb" }
 """
 POSTGRES = """
-event_store = { use = "sql", url_env = "TEAM_URL" }
+event_store = { use = "sql", url = { env = "TEAM_URL" } }
 [io_managers]
-io_manager = { use = "sql", url_env = "TEAM_URL" }
+io_manager = { use = "sql", url = { env = "TEAM_URL" } }
 """
 SETTINGS = """
 repository = "assets_in_tables"

@@ -15,6 +15,7 @@ import pytest
 import holdfast_sql
 from holdfast.conformance import ObserverConformance
 from holdfast.conformance.trials import ObservedSource, ObserverTrial
+from holdfast.environment import environment_value
 from holdfast.errors import InvalidDefinitionError, SettingsError, StorageError
 from holdfast.formats import Formats
 from holdfast.interfaces import ObserveContext
@@ -181,12 +182,9 @@ def test_the_path_of_a_file_starts_in_the_repository(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({}, r"\[url\] says where"),
-        ({"url": "sqlite:///a.db", "url_env": "HOME"}, r"\[url\] says where"),
         ({"url": "mysql://h/d"}, r"\[url\] names 'mysql', and only PostgreSQL and SQLite"),
         ({"url": "sqlite://"}, r"\[url\] names no file"),
         ({"url": "postgresql://me:secret@h/d"}, r"\[url\] holds a password"),
-        ({"url_env": "HOLDFAST_NOT_SET"}, r"\[url_env\] names the environment variable"),
         ({"url": "sqlite:///a.db", "timeout": 0}, r"\[timeout\] is a positive number of seconds"),
         ({"url": "sqlite:///a.db", "max_rows": 1.5}, r"\[max_rows\] is a positive number of rows"),
     ],
@@ -203,7 +201,7 @@ def test_a_password_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_DATABASE", "postgresql://me:secret@127.0.0.1:1/shop")
     context = ObserveContext(AssetKey("raw"), {"query": "SELECT 1"})
     with pytest.raises(StorageError, match=r"127\.0\.0\.1") as caught:
-        observer(url_env="SHOP_DATABASE").observe(context)
+        observer(url=environment_value("SHOP_DATABASE")).observe(context)
     assert "secret" not in str(caught.value)
 
 

@@ -23,6 +23,7 @@ import pytest
 
 import holdfast_sql
 from holdfast.built_contexts import build_input_context, build_output_context
+from holdfast.environment import environment_value
 from holdfast.errors import SettingsError, StepOutputNotFoundError, StorageError
 from holdfast.formats import Formats
 from holdfast.provisions import PluginContext
@@ -82,19 +83,12 @@ def test_hooks_import_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({}, r"\[url\] says where .* or url_env .*: give one"),
-        ({"url": "postgresql://h/d", "url_env": "HOME"}, r"\[url\] says where .* or url_env .*: give one"),
         ({"url": "orders"}, r"\[url\] gives no URL such as postgresql://"),
         ({"url": 5}, r"\[url\] gives no URL such as postgresql://"),
         ({"url": "mysql://h/d"}, r"\[url\] names 'mysql', and only PostgreSQL is known here"),
         ({"url": "postgresql+psycopg2://h/d"}, r"\[url\] names 'postgresql\+psycopg2', and only PostgreSQL"),
         ({"url": "postgresql://u:secret@h/d"}, r"\[url\] holds a password, for which settings are no place"),
         ({"url": "postgresql://h/d?password=secret"}, r"\[url\] holds a password, for which settings are no"),
-        (
-            {"url_env": "NO_SUCH_URL"},
-            r"\[url_env\] names the environment variable 'NO_SUCH_URL', which is not",
-        ),
-        ({"url_env": 5}, r"\[url_env\] is the name of an environment variable, not 5"),
         ({"url": "postgresql://h/d", "schema": ""}, r"\[schema\] is the name of a schema, not ''"),
     ],
 )
@@ -109,7 +103,7 @@ def test_wrong_option_is_refused(factory: Any, options: dict[str, Any], problem:
 def test_password_comes_from_the_environment_alone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is in no message, and a pickled IO manager has the name of the variable only."""
     monkeypatch.setenv("ORDERS_URL", database.replace("tester@", "tester:secret@"))
-    manager = sql_io_manager(CONTEXT, url_env="ORDERS_URL")
+    manager = sql_io_manager(CONTEXT, url=environment_value("ORDERS_URL"))
     put(manager, "a", FRAME)
     data = pickle.dumps(manager)
     assert b"secret" not in data

@@ -45,5 +45,5 @@ def holdfast_observers() -> Iterator[ObserverPlugin]:
         factory="holdfast_sql.observer:SQLObserver",
         summary="what the query in the metadata 'query' gives, in PostgreSQL or an SQLite file",
         requires=("psycopg", "sqlalchemy"),
-        conformance="holdfast_sql.observer_trial:observer",
+        conformance="holdfast_sql.conformance:sql_query",
     )

@@ -1,18 +1,20 @@
-"""How the IO manager and the event store are proven: each on a new database of a server of its own."""
+"""How the plugin is proven: on new databases of a server of its own, the observer on an SQLite file."""
 
 from __future__ import annotations
 
+import itertools
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
 import psycopg
 
-from holdfast.conformance.trials import EventStoreTrial, IOManagerTrial
+from holdfast.conformance.trials import EventStoreTrial, IOManagerTrial, ObservedSource, ObserverTrial
 from holdfast_sql.scratch_server import scratch_database
 
-__all__ = ["sql_events", "sql_tables"]
+__all__ = ["sql_events", "sql_query", "sql_tables"]
 
 _RELATIONS = """
     SELECT relnamespace::regnamespace::text, relname FROM pg_class
@@ -37,6 +39,28 @@ def sql_events(_directory: Path) -> Iterator[EventStoreTrial]:
     """Give the trial of the event store ``sql``."""
     with scratch_database() as url:
         yield EventStoreTrial(use="sql", options={"url": url}, clear=partial(_clear, url))
+
+
+def sql_query(directory: Path) -> ObserverTrial:
+    """Return the trial of the observer ``sql``."""
+    # Beside the directory of the repository, whose files are not to change.
+    file = directory.with_name(f"{directory.name}-observed.db")
+    numbers = itertools.count()
+
+    def execute(statement: str) -> None:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(statement)
+
+    def source() -> ObservedSource:
+        table = f"orders_{next(numbers)}"
+        execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, pieces INTEGER)")
+        return ObservedSource(
+            {"query": f"SELECT count(*), max(id) FROM {table}"},
+            lambda: execute(f"INSERT INTO {table} (pieces) VALUES (1)"),
+            lambda: execute(f"DROP TABLE {table}"),
+        )
+
+    return ObserverTrial(use="sql", options={"url": f"sqlite:///{file}"}, source=source)
 
 
 def _clear(url: str) -> None:

@@ -23,16 +23,15 @@ _LONGEST_NAME = 63  # in bytes; PostgreSQL cuts longer ones
 
 def sql_io_manager(
     context: PluginContext,
-    url: str | None = None,
-    url_env: str | None = None,
+    url: str,
     schema: str | None = None,
 ) -> SQLIOManager:
     """Return the IO manager that the settings describe.
 
     Args:
         context: what every factory is given; this IO manager needs nothing of it.
-        url: where the database is, such as ``postgresql://user@host:5432/database``, without a password.
-        url_env: the name of an environment variable that holds the URL, instead of ``url``.
+        url: where the database is, such as ``postgresql://user@host:5432/database``; with a password only if
+            it is an `EnvironmentValue`.
         schema: the schema of every table; when ``None``, the parts of a key but the last name one.
 
     Raises:
@@ -41,7 +40,7 @@ def sql_io_manager(
     what = "IO manager 'sql'"
     if schema is not None and (not isinstance(schema, str) or not schema):
         raise SettingsError(what, "schema", f"is the name of a schema, not {schema!r}.")
-    return SQLIOManager(Server(what, url, url_env), schema)
+    return SQLIOManager(Server(what, url), schema)
 
 
 class SQLIOManager(TableIOManager):

@@ -27,8 +27,8 @@ class SQLObserver(Observer):
 
     Args:
         context: says where the path of an SQLite file starts.
-        url: where the database is, without a password: PostgreSQL, or an SQLite file.
-        url_env: the name of an environment variable that holds the URL, instead of ``url``.
+        url: where the database is: PostgreSQL, or an SQLite file; with a password only if it is an
+            `EnvironmentValue`.
         timeout: the seconds that a query may take.
         max_rows: the most rows that a query may give.
 
@@ -39,8 +39,7 @@ class SQLObserver(Observer):
     def __init__(
         self,
         context: PluginContext,
-        url: str | None = None,
-        url_env: str | None = None,
+        url: str,
         timeout: float = 60.0,
         max_rows: int = 10_000,
     ) -> None:
@@ -48,7 +47,7 @@ class SQLObserver(Observer):
             raise SettingsError(_WHAT, "timeout", f"is a positive number of seconds, not {timeout!r}.")
         if isinstance(max_rows, bool) or not isinstance(max_rows, int) or max_rows <= 0:
             raise SettingsError(_WHAT, "max_rows", f"is a positive number of rows, not {max_rows!r}.")
-        self._reader = reader_of(_WHAT, url, url_env, context.directory, timeout)
+        self._reader = reader_of(_WHAT, url, context.directory, timeout)
         self._max_rows = max_rows
 
     def observe(self, context: ObserveContext) -> ObserveResult:

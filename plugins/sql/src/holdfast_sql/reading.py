@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -38,37 +37,32 @@ class Reader(abc.ABC):
         """
 
 
-def reader_of(what: str, url: str | None, url_env: str | None, directory: Path, timeout: float) -> Reader:
+def reader_of(what: str, url: str, directory: Path, timeout: float) -> Reader:
     """Return the database that settings name.
 
     Args:
         what: what the options are of, for messages.
-        url: where it is, without a password.
-        url_env: the name of an environment variable that holds the URL, instead of ``url``.
+        url: where it is; with a password only if it is an `EnvironmentValue`.
         directory: where the path of an SQLite file starts, if it is relative.
         timeout: the seconds that a query may take.
 
     Raises:
         SettingsError: an option has no valid value.
     """
-    text = url if url_env is None else os.environ.get(url_env) if isinstance(url_env, str) else None
     parsed = None
-    with suppress(ArgumentError, ValueError):
-        parsed = (
-            sqlalchemy.make_url(text) if isinstance(text, str) and (url is None or url_env is None) else None
-        )
+    with suppress(ArgumentError, ValueError):  # the server says what is wrong with it
+        parsed = sqlalchemy.make_url(str(url))
     if parsed is None or parsed.get_backend_name() in ("postgres", "postgresql"):
-        return PostgresReader(Server(what, url, url_env), timeout)
-    option = "url" if url_env is None else "url_env"
+        return PostgresReader(Server(what, url), timeout)
     if parsed.drivername != "sqlite":
         raise SettingsError(
             what,
-            option,
+            "url",
             f"names {parsed.drivername!r}, and only PostgreSQL and SQLite are known here: "
             "postgresql://user@host:5432/database, or sqlite:///file.db.",
         )
     if not parsed.database or parsed.database == ":memory:":
-        raise SettingsError(what, option, "names no file, as sqlite:///file.db does.")
+        raise SettingsError(what, "url", "names no file, as sqlite:///file.db does.")
     return SQLiteReader(directory / parsed.database, timeout)
 
 

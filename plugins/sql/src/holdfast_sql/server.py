@@ -14,6 +14,7 @@ import psycopg
 import sqlalchemy
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from holdfast.environment import EnvironmentValue
 from holdfast.errors import SettingsError, StorageError
 
 __all__ = ["Server", "make_schema", "take_turns"]
@@ -27,30 +28,23 @@ class Server:
 
     Args:
         what: what the options are of, for messages.
-        url: where it is, without a password.
-        url_env: the environment variable that says where it is, with a password or without.
+        url: where it is; with a password only if it is an `EnvironmentValue`.
 
     Raises:
         SettingsError: an option has no valid value.
     """
 
-    def __init__(self, what: str, url: str | None, url_env: str | None) -> None:
-        self._what, self._url, self._url_env = what, url, url_env
-        if (url is None) == (url_env is None):
-            raise SettingsError(
-                what,
-                "url",
-                "says where the database is, or url_env which environment variable does: give one.",
-            )
-        if url_env is not None and not isinstance(url_env, str):
-            raise SettingsError(what, "url_env", f"is the name of an environment variable, not {url_env!r}.")
+    def __init__(self, what: str, url: str) -> None:
+        self._what, self._url = what, url
         parsed = self._parsed()
-        if url_env is None and (parsed.password is not None or "password" in parsed.query):
+        if not isinstance(url, EnvironmentValue) and (
+            parsed.password is not None or "password" in parsed.query
+        ):
             raise SettingsError(
                 what,
                 "url",
                 "holds a password, for which settings are no place. Put the URL into an environment variable "
-                "and name that with url_env, or leave the password out and set PGPASSWORD.",
+                'and write url = { env = "NAME" }, or leave the password out and set PGPASSWORD.',
             )
         self._open()
 
@@ -61,7 +55,7 @@ class Server:
         _prepare_for_forks()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_what": self._what, "_url": self._url, "_url_env": self._url_env}
+        return {"_what": self._what, "_url": self._url}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -107,20 +101,14 @@ class Server:
             engine.dispose(close=close)
 
     def _parsed(self) -> sqlalchemy.URL:
-        option, text = "url", self._url
-        if self._url_env is not None:
-            option, text = "url_env", os.environ.get(self._url_env)
-            if text is None:
-                problem = f"names the environment variable {self._url_env!r}, which is not set."
-                raise SettingsError(self._what, option, problem)
         form = "postgresql://user@host:5432/database"
         try:
-            parsed = sqlalchemy.make_url(text if isinstance(text, str) else "")
+            parsed = sqlalchemy.make_url(str(self._url))
         except (ArgumentError, ValueError):
-            raise SettingsError(self._what, option, f"gives no URL such as {form}.") from None
+            raise SettingsError(self._what, "url", f"gives no URL such as {form}.") from None
         if parsed.drivername not in _NAMES:
             problem = f"names {parsed.drivername!r}, and only PostgreSQL is known here: {form}."
-            raise SettingsError(self._what, option, problem)
+            raise SettingsError(self._what, "url", problem)
         return parsed
 
 

@@ -32,8 +32,8 @@ class SQLEventStore(EventStore):
 
     Args:
         context: what every factory is given; this event store needs nothing of it.
-        url: where the database is, such as ``postgresql://user@host:5432/database``, without a password.
-        url_env: the name of an environment variable that holds the URL, instead of ``url``.
+        url: where the database is, such as ``postgresql://user@host:5432/database``; with a password only if
+            it is an `EnvironmentValue`.
         schema: the schema of its tables; made when it is missing.
 
     Raises:
@@ -44,14 +44,13 @@ class SQLEventStore(EventStore):
         self,
         context: PluginContext,
         *,
-        url: str | None = None,
-        url_env: str | None = None,
+        url: str,
         schema: str = "holdfast",
     ) -> None:
         what = "event store 'sql'"
         if not isinstance(schema, str) or not schema:
             raise SettingsError(what, "schema", f"is the name of a schema, not {schema!r}.")
-        self._server = Server(what, url, url_env)
+        self._server = Server(what, url)
         self._schema = schema
         self._metadata = event_tables(schema)
         self._table = {table.name: table for table in self._metadata.tables.values()}
