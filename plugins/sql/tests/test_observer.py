@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,8 +12,6 @@ import psycopg
 import pytest
 
 import holdfast_sql
-from holdfast.conformance import ObserverConformance
-from holdfast.conformance.trials import ObservedSource, ObserverTrial
 from holdfast.environment import environment_value
 from holdfast.errors import InvalidDefinitionError, SettingsError, StorageError
 from holdfast.formats import Formats
@@ -203,30 +200,3 @@ def test_a_password_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StorageError, match=r"127\.0\.0\.1") as caught:
         observer(url=environment_value("SHOP_DATABASE")).observe(context)
     assert "secret" not in str(caught.value)
-
-
-class TestPostgreSQL(ObserverConformance):
-    @pytest.fixture
-    def subject(self, database: str) -> ObserverTrial:
-        numbers = itertools.count()
-
-        def execute(statement: str) -> None:
-            with psycopg.connect(database) as connection:
-                connection.execute(statement)
-
-        def source() -> ObservedSource:
-            table = f"orders_{next(numbers)}"
-            execute(f"CREATE TABLE {table} (id SERIAL, pieces INTEGER)")
-            return ObservedSource(
-                {"query": f"SELECT count(*), max(id) FROM {table}"},
-                lambda: execute(f"INSERT INTO {table} (pieces) VALUES (1)"),
-                lambda: execute(f"DROP TABLE {table}"),
-            )
-
-        return ObserverTrial(use="sql", options={"url": database}, source=source)
-
-
-class TestSQLite(ObserverConformance):
-    @pytest.fixture
-    def subject(self) -> str:
-        return "sql"
