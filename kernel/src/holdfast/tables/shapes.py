@@ -131,9 +131,24 @@ class Shape:
                 places = pyarrow.compute.index_in(column.cast(was.type.value_type), value_set=was.dictionary)
                 columns.append(_categorical(places.combine_chunks(), was.dictionary, was.type))
             else:
-                columns.append(column.cast(was.type))
+                columns.append(_cast(column, was.type))
         fields = [schema.field(schema.get_field_index(name)) for name in names]
         return pyarrow.table(columns, schema=pyarrow.schema(fields, metadata=schema.metadata))
+
+
+def _cast(column: Any, kind: Any) -> Any:
+    """Return a chunked array as another type."""
+    if not pyarrow.types.is_map(kind) or column.type == kind:
+        return column.cast(kind)
+    return pyarrow.chunked_array([_cast_map(chunk, kind) for chunk in column.chunks], kind)
+
+
+def _cast_map(array: Any, kind: Any) -> Any:
+    # Arrow 25 ends the process when it casts the keys of maps that DuckDB 1.5 gives, if some are null.
+    missing = pyarrow.concat_arrays([array.is_null(), pyarrow.array([False])])
+    offsets = pyarrow.compute.if_else(missing, None, array.offsets)
+    keys, items = array.keys.cast(kind.key_type), array.items.cast(kind.item_type)
+    return pyarrow.MapArray.from_arrays(offsets, keys, items).cast(kind)
 
 
 def _without_rows(column: Any) -> Any:
