@@ -31,7 +31,7 @@ def test_the_code_is_formatted(root):
 
 @pytest.mark.skipif(
     sys.version_info < (3, 11),
-    reason="the packages for Python 3.10 are annotated otherwise; what is checked is 3.10",
+    reason="packages for Python 3.10 are annotated otherwise",
 )
 def test_the_types_check(root):
     """Every distribution passes the type checker in strict mode."""
