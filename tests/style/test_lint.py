@@ -29,10 +29,6 @@ def test_the_code_is_formatted(root):
     assert complaints(root, "ruff", "format", "--check", "--quiet", ".") == ""
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 11),
-    reason="packages for Python 3.10 are annotated otherwise",
-)
 def test_the_types_check(root):
     """Every distribution passes the type checker in strict mode."""
     sources = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ else:
 
 __all__ = ["read_config"]
 
-_READERS = {".json": json.loads, ".toml": tomllib.loads}
+_READERS: Mapping[str, Callable[[str], Any]] = {".json": json.loads, ".toml": tomllib.loads}
 
 
 def read_config(name: str) -> Mapping[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from holdfast.conformance.clauses import Violation, clause, require
 from holdfast.conformance.io import work
 from holdfast.conformance.io.bench import IOBench
+from holdfast.conformance.machines import drive
 from holdfast.conformance.pacing import affordable
 from holdfast.errors import StorageError
 
@@ -22,14 +22,6 @@ _PARTITIONS = st.none() | st.sampled_from(["p", "q"])
 _CRASHES = 2
 _EXAMPLES = 20
 _STEPS = 30
-_PLENTY = settings(
-    database=None,
-    deadline=None,
-    max_examples=_EXAMPLES,
-    stateful_step_count=_STEPS,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
 
 
 @clause("IO-35")
@@ -40,10 +32,11 @@ def like_a_dictionary(bench: IOBench) -> None:
     gets partitions, or loses them, may lose what was stored the other way.
     """
     example, crashes = itertools.count(), [True] * _CRASHES
-    plenty = settings(_PLENTY, max_examples=affordable(lambda: _example(bench), _EXAMPLES))
-    run_state_machine_as_test(
-        lambda: _Machine(bench, f"example{next(example)}", crashes),  # type: ignore[arg-type]
-        settings=settings(plenty, phases=[Phase.generate]) if bench.sabotaged else plenty,
+    drive(
+        lambda: _Machine(bench, f"example{next(example)}", crashes),
+        examples=affordable(lambda: _example(bench), _EXAMPLES),
+        steps=_STEPS,
+        shrinks=not bench.sabotaged,
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from holdfast.conformance.clauses import clause, require
+from holdfast.conformance.machines import drive
 from holdfast.conformance.stores.bench import StoreBench, started
 from holdfast.errors import Error, RunExistsError, RunNotFoundError
 from holdfast.events import ENDS, Event, EventType, OutputData, Run, RunEndData, RunStartData
@@ -26,14 +26,8 @@ _LIMITS = st.none() | st.integers(0, 4)
 _NAMES = st.sampled_from(["", "a"]) | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 _TIMES = st.floats(0, 2e9)
 _KINDS = ["start", "end", "step", "output", "observation", "materialization", "materialization"]
-_PLENTY = settings(
-    database=None,
-    deadline=None,
-    max_examples=25,
-    stateful_step_count=20,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
+_EXAMPLES = 25
+_STEPS = 20
 
 
 @st.composite
@@ -67,8 +61,7 @@ def like_a_list(bench: StoreBench) -> None:
         "The store still has a run after its directory was emptied. Give an EventStoreTrial whose 'clear' "
         "empties the place where it is.",
     )
-    plenty = settings(_PLENTY, phases=[Phase.generate]) if bench.sabotaged else _PLENTY
-    run_state_machine_as_test(lambda: _Machine(bench), settings=plenty)  # type: ignore[arg-type]
+    drive(lambda: _Machine(bench), examples=_EXAMPLES, steps=_STEPS, shrinks=not bench.sabotaged)
 
 
 class Model:
