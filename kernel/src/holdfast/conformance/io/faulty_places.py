@@ -34,38 +34,44 @@ class KnowsItsOwnAlone(FaultyIOManager):
         return super().load_input(context)
 
 
-class RemembersForever(FaultyIOManager):
+class Remembers(FaultyIOManager):
+    """What is kept in memory is given from there."""
+
+    needs = Persistent
+
+    def kept(self) -> dict[Any, Any]:
+        """Return what is in memory."""
+        kept: dict[Any, Any] = self.__dict__.setdefault("_kept", {})
+        return kept
+
+    def load_input(self, context: InputContext) -> Any:
+        """Load what is not in memory."""
+        kept = self.kept()
+        if identity(context) not in kept:
+            kept[identity(context)] = super().load_input(context)
+        return copy.deepcopy(kept[identity(context)])
+
+
+class RemembersForever(Remembers):
     """What was stored or loaded once is given from memory, whoever has stored another value since."""
 
     kills = "IO-21"
-    needs = Persistent
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
-        self.__dict__.setdefault("_kept", {})[identity(context)] = copy.deepcopy(obj)
+        """Remember a value, and store it."""
+        self.kept()[identity(context)] = copy.deepcopy(obj)
         return super().handle_output(context, obj)
 
-    def load_input(self, context: InputContext) -> Any:
-        kept = self.__dict__.setdefault("_kept", {})
-        if identity(context) not in kept:
-            kept[identity(context)] = super().load_input(context)
-        return copy.deepcopy(kept[identity(context)])
 
-
-class RemembersLoads(FaultyIOManager):
+class RemembersLoads(Remembers):
     """What was loaded once is given from memory, until this manager itself stores another value."""
 
     kills = "IO-21"
-    needs = Persistent
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
-        self.__dict__.setdefault("_kept", {}).pop(identity(context), None)
+        """Store a value, and forget what was loaded."""
+        self.kept().pop(identity(context), None)
         return super().handle_output(context, obj)
-
-    def load_input(self, context: InputContext) -> Any:
-        kept = self.__dict__.setdefault("_kept", {})
-        if identity(context) not in kept:
-            kept[identity(context)] = super().load_input(context)
-        return copy.deepcopy(kept[identity(context)])
 
 
 class SharesItsMemory(FaultyIOManager):
