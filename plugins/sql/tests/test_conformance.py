@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-
 import psycopg
 import pytest
 
 from holdfast.conformance import EventStoreConformance, IOManagerConformance, ObserverConformance
-from holdfast.conformance.trials import ObservedSource, ObserverTrial
+from holdfast.conformance.trials import ObserverTrial
+from holdfast_sql.conformance import queries_of
 
 
 @pytest.mark.usefixtures("postgres")
@@ -28,22 +27,11 @@ class TestEvents(EventStoreConformance):
 class TestQueries(ObserverConformance):
     @pytest.fixture
     def subject(self, database: str) -> ObserverTrial:
-        numbers = itertools.count()
-
         def execute(statement: str) -> None:
             with psycopg.connect(database) as connection:
                 connection.execute(statement)
 
-        def source() -> ObservedSource:
-            table = f"orders_{next(numbers)}"
-            execute(f"CREATE TABLE {table} (id SERIAL, pieces INTEGER)")
-            return ObservedSource(
-                {"query": f"SELECT count(*), max(id) FROM {table}"},
-                lambda: execute(f"INSERT INTO {table} (pieces) VALUES (1)"),
-                lambda: execute(f"DROP TABLE {table}"),
-            )
-
-        return ObserverTrial(use="sql", options={"url": database}, source=source)
+        return queries_of(database, execute)
 
 
 class TestQueriesOfSQLite(ObserverConformance):

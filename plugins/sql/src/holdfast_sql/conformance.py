@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import psycopg
 from holdfast.conformance.trials import EventStoreTrial, IOManagerTrial, ObservedSource, ObserverTrial
 from holdfast_sql.scratch_server import scratch_database
 
-__all__ = ["sql_events", "sql_query", "sql_tables"]
+__all__ = ["queries_of", "sql_events", "sql_query", "sql_tables"]
 
 _RELATIONS = """
     SELECT relnamespace::regnamespace::text, relname FROM pg_class
@@ -45,22 +45,33 @@ def sql_query(directory: Path) -> ObserverTrial:
     """Return the trial of the observer ``sql``."""
     # Beside the directory of the repository, whose files are not to change.
     file = directory.with_name(f"{directory.name}-observed.db")
-    numbers = itertools.count()
 
     def execute(statement: str) -> None:
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute(statement)
 
+    return queries_of(f"sqlite:///{file}", execute)
+
+
+def queries_of(url: str, execute: Callable[[str], object]) -> ObserverTrial:
+    """Return the trial of the observer ``sql`` on any database, whose tables it makes and changes.
+
+    Args:
+        url: where the database is.
+        execute: executes a statement there.
+    """
+    numbers = itertools.count()
+
     def source() -> ObservedSource:
         table = f"orders_{next(numbers)}"
-        execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, pieces INTEGER)")
+        execute(f"CREATE TABLE {table} (pieces INTEGER)")
         return ObservedSource(
-            {"query": f"SELECT count(*), max(id) FROM {table}"},
-            lambda: execute(f"INSERT INTO {table} (pieces) VALUES (1)"),
+            {"query": f"SELECT count(*), max(pieces) FROM {table}"},
+            lambda: execute(f"INSERT INTO {table} VALUES (1)"),
             lambda: execute(f"DROP TABLE {table}"),
         )
 
-    return ObserverTrial(use="sql", options={"url": f"sqlite:///{file}"}, source=source)
+    return ObserverTrial(use="sql", options={"url": url}, source=source)
 
 
 def _clear(url: str) -> None:
