@@ -93,15 +93,17 @@ def _from_environment(option: Any, place: Place) -> Any:
 
 
 def _fitting(option: Any, parameter: inspect.Parameter | None, provision: Provision, place: Place) -> Any:
-    hint = inspect.Parameter.empty if parameter is None else parameter.annotation
-    if hint is inspect.Parameter.empty or isinstance(hint, str) or _fits(option, hint):
+    if parameter is None:
+        return option
+    hint = parameter.annotation
+    if hint is parameter.empty or isinstance(hint, str) or _fits(option, hint):
         return option
     if isinstance(option, EnvironmentValue):
         for read in _readings(option):
             if _fits(read, hint):
                 return read
     kind = f"{_WORDS[type(option)]} ({option!r})" if type(option) in _WORDS else repr(option)
-    return _refuse(place, f"The {provision} takes {_described(hint)} as '{place.key}', not {kind}.")
+    return _refuse(place, f"The {provision} takes {_described(hint)} as '{parameter.name}', not {kind}.")
 
 
 def _readings(text: EnvironmentValue) -> list[Any]:

@@ -21,17 +21,15 @@ class Place:
     Attributes:
         source: a file, an environment variable, a command-line option, or a line of code.
         path: the TOML path inside a file.
-        key: the last key of the path, as it is.
     """
 
     source: str
     path: str = ""
-    key: str = attrs.field(default="", eq=False)
 
     def at(self, key: str) -> Place:
         """Return the place of a key of the table at this place."""
         quoted = key if _BARE_KEY.match(key) else json.dumps(key)
-        return Place(self.source, f"{self.path}.{quoted}" if self.path else quoted, key)
+        return Place(self.source, f"{self.path}.{quoted}" if self.path else quoted)
 
     def item(self, index: int) -> Place:
         """Return the place of an item of the array at this place."""
