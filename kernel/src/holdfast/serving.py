@@ -86,7 +86,8 @@ def _source(project: Project, node: AssetNode) -> Iterator[str]:
         use = plugins.observer_use(source.observe_fn)
         yield from _choice("is observed by", chosen(plugins, ObserverPlugin, use))
     elif source.observe_fn is not None:
-        yield f"is observed by its own function '{source.observe_fn.__name__}'"
+        name = getattr(source.observe_fn, "__name__", source.observe_fn)  # a partial function has none
+        yield f"is observed by its own function '{name}'"
 
 
 def _served(

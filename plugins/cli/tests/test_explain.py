@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 ASSETS = """
+from functools import partial
+
 from holdfast import AssetIn, DailyPartitionsDefinition, SourceAsset, asset, mem_io_manager, repository
 
 days = DailyPartitionsDefinition("2024-01-01")
 shelves = SourceAsset("shelves", {"path": "shelves.csv"}, io_manager_key="lake", observe_fn="shelf_file")
 counted = SourceAsset("counted", io_manager_def=mem_io_manager, observe_fn=lambda: None)
+
+weighed = SourceAsset("weighed", observe_fn=partial(lambda scale: None, "scale"))
 
 @asset(partitions_def=days)
 def orders(shelves):
@@ -29,7 +33,7 @@ def lost():
 
 @repository
 def flows():
-    return [shelves, counted, orders, revenue, report, lost]
+    return [shelves, counted, weighed, orders, revenue, report, lost]
 """
 SETTINGS = """
 [tool.holdfast]
@@ -72,7 +76,8 @@ def explained(project):
         ("shelves", "is made elsewhere, and loaded by the IO manager 'filesystem'"),
         ("shelves", "is observed by the observer 'file' of plugin 'filesystem'"),
         ("shelves", "pyproject.toml: [tool.holdfast.observers.shelf_file]"),
-        ("counted", "is observed by its own function"),
+        ("counted", "is observed by its own function '<lambda>'"),
+        ("weighed", "is observed by its own function 'functools.partial("),
     ],
 )
 def test_what_serves_an_asset_is_told(explained, key, told):
