@@ -142,16 +142,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Holdfast:
 
 
 @pytest.fixture
-def install(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, str]]:
-    """Installs a stranger's plugin of one module; returns the environment in which it is there."""
+def install(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, str]]:
+    """Installs a stranger's plugin of one module or none; returns the environment in which it is there."""
 
-    def install(name: str, module: str) -> dict[str, str]:
+    def install(name: str, module: str | None, entry_point: str | None = None) -> dict[str, str]:
         directory = tmp_path_factory.mktemp(name)
-        (directory / f"holdfast_{name}.py").write_text(module, "utf-8")
+        if module is not None:
+            (directory / f"holdfast_{name}.py").write_text(module, "utf-8")
         metadata = directory / f"holdfast_{name}-1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: holdfast-{name}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[holdfast.v1]\n{name} = holdfast_{name}\n")
+        point = entry_point or f"[holdfast.v1]\n{name} = holdfast_{name}\n"
+        (metadata / "entry_points.txt").write_text(point)
         return {"PYTHONPATH": str(directory)}
 
     return install

@@ -19,7 +19,7 @@ class Broken:
     module: str | None
     status: str = "broken"
     reason: str = ""
-    entry_point: str = "[holdfast.v1]\nbad = holdfast_bad\n"
+    entry_point: str | None = None
 
 
 ISOLATED = {
@@ -81,37 +81,42 @@ UNSTOPPABLE = {
 """What nothing in the same process is safe from: it is switched off before it is imported."""
 
 
-@pytest.fixture
-def install_bad(tmp_path: Path):
-    """Installs the plugin ``bad``; returns the environment in which it is there."""
+ORDERS = """
+from holdfast import asset, repository
 
-    def install(module: str | None, entry_point: str = Broken("").entry_point) -> dict[str, str]:
-        site = tmp_path / "site"
-        metadata = site / "holdfast_bad-1.0.dist-info"
-        metadata.mkdir(parents=True)
-        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: holdfast-bad\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(entry_point)
-        if module is not None:
-            marker = f"open({str(tmp_path / 'imported')!r}, 'w').close()\n"
-            text = module if "\0" in module or module == "def\n" else marker + module
-            (site / "holdfast_bad.py").write_text(text)
-        return {"PYTHONPATH": str(site)}
+@asset
+def orders():
+    return 1
 
-    return install
+@repository
+def flows():
+    return [orders]
+"""
 
 
 @pytest.fixture
 def flows(project):
     """A repository with one asset."""
-    module = "from holdfast import asset, repository\n@asset\ndef orders(): return 1\n"
-    return project(f"{module}@repository\ndef flows(): return [orders]\n")
+    return project(ORDERS)
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Path:
+    """The file that the import of an unstoppable plugin makes."""
+    return tmp_path / "imported"
+
+
+@pytest.fixture
+def unstoppable(install, imported: Path):
+    """Installs a plugin that nothing stops once it is imported."""
+    return lambda sort: install("bad", f"open({str(imported)!r}, 'w').close()\n{UNSTOPPABLE[sort]}")
 
 
 @pytest.mark.parametrize("sort", ISOLATED)
-def test_a_broken_plugin_is_listed_with_its_reason(flows, install_bad, sort):
+def test_a_broken_plugin_is_listed_with_its_reason(flows, install, sort):
     """And others are as they were."""
     broken = ISOLATED[sort]
-    listed = flows("plugins", "list", "--json", **install_bad(broken.module, broken.entry_point))
+    listed = flows("plugins", "list", "--json", **install("bad", broken.module, broken.entry_point))
     assert listed.returncode == 0, listed.stderr
     states = {state["name"]: state for state in json.loads(listed.stdout)}
     assert states["bad"]["status"] == broken.status
@@ -120,48 +125,46 @@ def test_a_broken_plugin_is_listed_with_its_reason(flows, install_bad, sort):
 
 
 @pytest.mark.parametrize("sort", ISOLATED)
-def test_the_doctor_says_what_is_wrong(flows, install_bad, sort):
+def test_the_doctor_says_what_is_wrong(flows, install, sort):
     broken = ISOLATED[sort]
-    told = flows("plugins", "doctor", **install_bad(broken.module, broken.entry_point))
+    told = flows("plugins", "doctor", **install("bad", broken.module, broken.entry_point))
     assert told.returncode == 1
     assert "holdfast-bad" in told.stdout
     assert told.stdout.endswith("1 problem found.\n")
 
 
 @pytest.mark.parametrize("sort", ISOLATED)
-def test_a_run_that_needs_nothing_of_a_broken_plugin_goes_on(flows, install_bad, sort):
+def test_a_run_that_needs_nothing_of_a_broken_plugin_goes_on(flows, install, sort):
     broken = ISOLATED[sort]
-    environment = install_bad(broken.module, broken.entry_point)
+    environment = install("bad", broken.module, broken.entry_point)
     done = flows("materialize", **environment, HOLDFAST_EXECUTOR="in_process")
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("switch", ["--no-plugins=bad", "--no-plugins"])
 @pytest.mark.parametrize("sort", UNSTOPPABLE)
-def test_what_nothing_stops_is_switched_off_on_the_command_line(flows, install_bad, tmp_path, sort, switch):
-    environment = install_bad(UNSTOPPABLE[sort])
+def test_what_nothing_stops_is_switched_off_on_the_command_line(flows, unstoppable, imported, sort, switch):
+    environment = unstoppable(sort)
     listed = flows(switch, "plugins", "list", "--json", **environment)
     assert listed.returncode == 0, listed.stderr
     state = next(state for state in json.loads(listed.stdout) if state["name"] == "bad")
     assert (state["status"], state["decided_by"]) == ("inactive", "--no-plugins")
-    assert not (tmp_path / "imported").exists()
+    assert not imported.exists()
 
 
 @pytest.mark.parametrize("names", ["bad", "1"])
 @pytest.mark.parametrize("sort", UNSTOPPABLE)
-def test_what_nothing_stops_is_switched_off_by_the_environment(flows, install_bad, tmp_path, sort, names):
-    environment = install_bad(UNSTOPPABLE[sort])
+def test_what_nothing_stops_is_switched_off_by_the_environment(flows, unstoppable, imported, sort, names):
+    environment = unstoppable(sort)
     done = flows("assets", "list", **environment, HOLDFAST_NO_PLUGINS=names)
     assert done.returncode == 0, done.stderr
     assert "orders" in done.stdout
-    assert not (tmp_path / "imported").exists()
+    assert not imported.exists()
 
 
 @pytest.mark.parametrize("sort", UNSTOPPABLE)
-def test_what_nothing_stops_is_switched_off_in_the_settings(project, install_bad, tmp_path, sort):
-    module = "from holdfast import asset, repository\n@asset\ndef orders(): return 1\n"
-    module += "@repository\ndef flows(): return [orders]\n"
+def test_what_nothing_stops_is_switched_off_in_the_settings(project, unstoppable, imported, sort):
     off = '[tool.holdfast]\nrepository = "flows"\n[tool.holdfast.plugins]\ncli = true\nbad = false\n'
-    done = project(module, off)("assets", "list", **install_bad(UNSTOPPABLE[sort]))
+    done = project(ORDERS, off)("assets", "list", **unstoppable(sort))
     assert done.returncode == 0, done.stderr
-    assert not (tmp_path / "imported").exists()
+    assert not imported.exists()
