@@ -359,3 +359,20 @@ def test_half_a_billion_windows_are_counted_without_listing():
     minutes = TimeWindowPartitionsDefinition("1000-01-01-00:00", MINUTE, cron_schedule="* * * * *")
     elapsed = datetime(2021, 1, 1) - datetime(1000, 1, 1)
     assert minutes.count(datetime(2021, 1, 1)) == elapsed // timedelta(minutes=1) > 5e8
+
+
+@pytest.mark.parametrize(
+    ("cron", "times"),
+    [
+        ("0 */6 * * *", ["18:00-0300", "00:00-0300", "00:00-0400", "06:00-0400"]),
+        ("*/30 * * * SUN", ["00:00-0300", "00:00-0400", "00:30-0400", "01:00-0400"]),
+        ("*/30 * 7 11 *", ["00:00-0300", "00:00-0400", "00:30-0400", "01:00-0400"]),
+    ],
+)
+def test_clocks_that_are_put_back_over_midnight_do_not_stop_windows(cron, times):
+    """There 00:01 was followed by 23:01 of the day before, so that midnight came twice."""
+    definition = TimeWindowPartitionsDefinition(
+        datetime(2010, 11, 6, 18), "%Y-%m-%d-%H:%M%z", timezone="America/Goose_Bay", cron_schedule=cron
+    )
+    keys = definition.get_partition_keys(datetime(2010, 11, 8, tzinfo=timezone.utc))
+    assert [key[11:] for key in keys[:4]] == times

@@ -117,9 +117,9 @@ def _day_rule(fields: list[str], cron: CronSim) -> DayRule | None:
 
 def _listed(fields: list[str], zone: tzinfo, seconds: int) -> Iterator[int]:
     """Yield the moments after one."""
-    from cronsim import CronSim  # loaded by now
+    from holdfast.partitions.walking import Walk  # cronsim is loaded by now
 
-    for moment in CronSim(" ".join(fields), wall_time(seconds, zone)):
+    for moment in Walk(" ".join(fields), wall_time(seconds, zone)):
         found = instant_of(moment, zone)
         if found > seconds:
             yield found
